@@ -1,0 +1,77 @@
+"""One ``Settings``: defaults, then a TOML file, then the environment (``BELEGT_*``), then keyword arguments.
+
+Unknown keys are errors in every source, so a typo never runs silently with a default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_cache_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rag.errors import SettingsError
+
+PREFIX = "BELEGT_"
+# Environment names that start like settings but say where or how to run, not what to answer.
+NOT_SETTINGS = {"BELEGT_CONFIG"}
+
+
+class Settings(BaseModel):
+    """What to run with. Frozen; ``model_copy(update=...)`` makes variants."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index: Path = Field(Path("index"), description="index folder")
+    cache: Path = Field(default_factory=lambda: user_cache_path("belegt"), description="decoded models")
+    language: Literal["auto", "de", "en"] = Field("auto", description="language of messages; auto: from LANG")
+    embed_model: str = Field("bundled", description="'bundled', a folder, or a sentence-transformers id")
+    embed_dtype: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="arithmetic; auto: bfloat16 where the CPU computes in it"
+    )
+    embed_batch: int = Field(32, ge=1, le=1024, description="texts embedded at once")
+    query_prompt: str | None = Field(None, description="text put before questions; None: the model's own")
+    passage_prompt: str | None = Field(None, description="text put before passages; None: the model's own")
+    chunk_tokens: int = Field(200, ge=32, le=8192, description="tokens a chunk holds at most")
+    chunk_overlap: int = Field(1, ge=0, le=5, description="sentences repeated from the chunk before")
+    candidates: int = Field(50, ge=1, le=1000, description="chunks each search contributes")
+    top_k: int = Field(10, ge=1, le=100, description="passages kept after fusion")
+    fusion: Literal["hybrid", "dense", "lexical"] = Field("hybrid", description="which searches count")
+    answer_sentences: int = Field(3, ge=1, le=10, description="sentences an extractive answer quotes at most")
+    min_confidence: float = Field(0.5, ge=0, le=1, description="below this the answer is 'not found'")
+    max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
+
+    @classmethod
+    def load(cls, file: Path | None = None, environ: Mapping[str, str] = os.environ, **given: Any) -> Settings:
+        """Settings from ``file`` (or ``BELEGT_CONFIG``), ``environ`` and ``given`` (None counts as not given).
+
+        Raises SettingsError naming the key that is unknown or wrong.
+        """
+        values: dict[str, Any] = {}
+        file = file or (Path(environ["BELEGT_CONFIG"]) if environ.get("BELEGT_CONFIG") else None)
+        if file is not None:
+            try:
+                values |= tomllib.loads(file.read_text("utf-8"))
+            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                raise SettingsError(name=str(file), reason=str(error)) from error
+        for key, value in environ.items():
+            if key.startswith(PREFIX) and key not in NOT_SETTINGS:
+                values[key.removeprefix(PREFIX).lower()] = value
+        values |= {key: value for key, value in given.items() if value is not None}
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise SettingsError(name=name, reason=first["msg"]) from error
+
+    def fingerprint(self) -> str:
+        """Twelve hex digits over everything that can change an answer (not: where files lie, message language)."""
+        answer_relevant = self.model_dump(mode="json", exclude={"index", "cache", "language", "embed_batch"})
+        return hashlib.sha256(json.dumps(answer_relevant, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,113 @@
+"""What flows through the house, in order: Chunk -> Passage -> Evidence -> Citation, Sentence -> Answer.
+
+All frozen. Offsets are Python string indices into the cleaned article text, half-open: ``text[start:end]``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["answered", "not_found", "conflicting"]
+Verdict = Literal["verbatim", "supported", "partly", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of one article: what is embedded and indexed. ``article.text[start:end] == text``."""
+
+    ordinal: int  # position in the article, from 0
+    start: int
+    end: int
+    text: str
+    tokens: int  # of the embedding model's tokenizer, without specials
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved chunk with what a reader must know about its article. ``score``: higher is better."""
+
+    chunk_id: int
+    article_id: str
+    title: str | None
+    source: str | None
+    published: str | None  # ISO 8601, possibly reduced to month or year
+    url: str | None
+    language: str | None
+    text: str
+    start: int
+    end: int
+    score: float
+    dense: float  # cosine similarity question x chunk, -1..1
+    lexical: float  # BM25 of the analysed tokens, 0 when no token matches
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A stretch of a passage that a reader holds to answer the question.
+
+    ``start``/``end`` count in the article. ``confidence`` is a calibrated probability in 0..1 that the stretch answers.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One numbered reference of an answer. ``article.text[start:end] == quote``, always."""
+
+    number: int
+    article_id: str
+    title: str | None
+    source: str | None
+    published: str | None
+    url: str | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the answer, the citation numbers it rests on, and whether they carry it."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer as every caller sees it: CLI, web page, API, evaluation. ``str(answer)`` is the text."""
+
+    question: str
+    language: str  # of the question: "de", "en"
+    text: str  # sentences with [n] markers, or the refusal
+    status: Status
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]  # ranked, best first, also when nothing was found
+    confidence: float  # 0..1, of the best evidence
+    short: str | None = None  # the exact span when a reader gave one
+    as_of: dt.date | None = None  # the day the question is asked as of: given, or the newest article's
+    disagreements: tuple[Any, ...] = ()
+    mode: Literal["extractive"] = "extractive"
+    timings: dict[str, float] = field(default_factory=dict)  # seconds by stage
+    fingerprint: str = ""  # of the settings and the models
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a streamed answer: ``stage`` (its name), ``token`` (text to append) or ``answer`` (the end)."""
+
+    kind: Literal["stage", "token", "answer"]
+    text: str = ""
+    answer: Answer | None = None
