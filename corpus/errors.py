@@ -1,0 +1,111 @@
+"""The root of all errors shown to people, and those of reading; ``rag/errors.py`` draws the whole tree.
+
+``str(error)`` is the English sentence, ``error.text("de")`` the German one. Each names the next step.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class BelegtError(Exception):
+    """Base of all errors shown to users. ``facts`` fill the holes of ``en`` and ``de``."""
+
+    en: ClassVar[str] = "{reason}"
+    de: ClassVar[str] = "{reason}"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(self.text("en"))
+
+    def text(self, language: str = "en") -> str:
+        """The message in ``language`` ("de" or "en")."""
+        facts = {key: v.text(language) if isinstance(v, BelegtError) else v for key, v in self.facts.items()}
+        return (self.de if language == "de" else self.en).format(**facts)
+
+
+class SourceError(BelegtError):
+    exit_code = 2
+
+
+class SourceMissingError(SourceError):
+    en = "There is no file or folder '{path}'. Check the path and run 'belegt ingest' again."
+    de = "Es gibt keine Datei und keinen Ordner '{path}'. Pfad prüfen und 'belegt ingest' erneut aufrufen."
+
+
+class SourceEmptyError(SourceError):
+    en = "'{path}' holds no article file ({formats}). Point 'belegt ingest' at a folder that does."
+    de = "'{path}' enthält keine Artikeldatei ({formats}). 'belegt ingest' mit einem Ordner aufrufen, der welche hat."
+
+
+class UnreadableError(SourceError):
+    """One file or record: ``reason`` is a key of ``REASONS``; the other facts fill its holes."""
+
+    exit_code = 1
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "empty": (
+            "The file is empty; remove it or fill it.",
+            "Die Datei ist leer; löschen oder füllen.",
+        ),
+        "no_text": (
+            "No article text was left after cleaning; check the file.",
+            "Nach dem Säubern blieb kein Artikeltext übrig; Datei prüfen.",
+        ),
+        "binary": (
+            "This is a binary file, not text; convert it to .txt, .md or .jsonl first.",
+            "Das ist eine Binärdatei, kein Text; erst in .txt, .md oder .jsonl umwandeln.",
+        ),
+        "format": (
+            "Files ending in '{suffix}' can't be read; convert to .txt, .md or .jsonl.",
+            "Dateien mit der Endung '{suffix}' sind nicht lesbar; in .txt, .md oder .jsonl umwandeln.",
+        ),
+        "too_big": (
+            "A record of {megabytes} MB is over the limit of {limit} MB; split it into articles.",
+            "Ein Datensatz von {megabytes} MB überschreitet die Grenze von {limit} MB; in Artikel aufteilen.",
+        ),
+        "json": (
+            "Line {line} is not valid JSON ({detail}); mend that line.",
+            "Zeile {line} ist kein gültiges JSON ({detail}); diese Zeile reparieren.",
+        ),
+        "record": (
+            "Line {line}: {detail}; give each record a text, e.g. {{\"text\": \"...\"}}.",
+            "Zeile {line}: {detail}; jeder Datensatz braucht einen Text, z. B. {{\"text\": \"...\"}}.",
+        ),
+        "front_matter": (
+            "The YAML front matter can't be read ({detail}); mend it or remove it.",
+            "Der YAML-Kopf ist nicht lesbar ({detail}); reparieren oder entfernen.",
+        ),
+        "duplicate_id": (
+            "The id '{id}' is already taken by {other}; give each article its own id.",
+            "Die id '{id}' gehört schon zu {other}; jedem Artikel eine eigene id geben.",
+        ),
+        "io": (
+            "The file can't be opened ({detail}); check its permissions.",
+            "Die Datei lässt sich nicht öffnen ({detail}); Rechte prüfen.",
+        ),
+    }
+    en = "{path}: {reason}"
+    de = "{path}: {reason}"
+
+    def __init__(self, path: str, reason: str, **facts: Any) -> None:
+        self.key = reason
+        super().__init__(path=path, **facts)
+
+    def reason(self, language: str = "en") -> str:
+        """The reason alone, without the path."""
+        return self.REASONS[self.key][language == "de"].format(**self.facts)
+
+    def text(self, language: str = "en") -> str:
+        return f"{self.facts['path']}: {self.reason(language)}"
+
+
+class ReadWarning(UnreadableError):
+    """The file was read, but something about it should be looked at."""
+
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "encoding": (
+            "Not UTF-8; read as {encoding}. Check the umlauts, or save the file as UTF-8.",
+            "Kein UTF-8; als {encoding} gelesen. Umlaute prüfen oder die Datei als UTF-8 speichern.",
+        ),
+    }

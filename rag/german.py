@@ -1,0 +1,101 @@
+"""Analysis for the lexical index: the same words from text and question, whatever their spelling or ending.
+
+German first, other languages by their own Snowball stemmer. Tokens are plain letters and digits, ready for FTS5.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import Any
+
+# ISO 639-1 -> Snowball's name (https://snowballstem.org/algorithms/).
+SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "hu": "hungarian", "it": "italian",
+    "lt": "lithuanian", "nl": "dutch", "no": "norwegian", "nb": "norwegian", "pt": "portuguese", "ro": "romanian",
+    "ru": "russian", "sv": "swedish", "tr": "turkish",
+}  # fmt: skip
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_KEEP = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "đ": "d"})
+# Words a question is made of whatever it asks; they say nothing about where the answer stands.
+STOPWORDS = frozenset(
+    """
+    wer wen wem wessen was wo wohin woher wann warum wieso weshalb wie welche welcher welches welchen welchem wieviel
+    wieviele viel viele der die das den dem des ein eine einer eines einem einen und oder aber als auch auf aus bei beim
+    bis da damit dass daß denn dies diese dieser dieses diesem diesen doch dort durch er es sie ihr ihre ihrer ihrem
+    ihren für gegen hat hatte hatten haben habe im in ins ist sind sei seien war waren wäre wurde wurden werde werden
+    wird worden geworden kann können konnte konnten könnte soll sollen sollte sollten will wollen wollte muss müssen
+    man mehr mit nach nicht noch nur ob ohne sehr sein seine seiner seinem seinen seit sich so über um unter vom von vor
+    wenn während wir ich du uns zu zum zur zwischen gibt gab genau etwa denn eigentlich laut am an ab
+    who whom whose what where when why how which many much the a an of in on at by for from to into with and or but as
+    is are was were be been being do does did has have had it its this that these those there their they he she his her
+    not no than then so if can could would should will may might about during after before over under between
+    """.split()
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, compatibility forms and accents folded; ä ö ü stay, for the stemmer treats ae oe ue like them."""
+    text = unicodedata.normalize("NFKC", text).lower().translate(_KEEP)
+    if text.isascii():
+        return text
+    return "".join(_without_accent(c) for c in text)
+
+
+@lru_cache(4096)
+def _without_accent(character: str) -> str:
+    if character in "äöü":
+        return character
+    return "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c)) or character
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(SNOWBALL[language])
+
+
+@lru_cache(200_000)
+def stem(word: str, language: str | None) -> str:
+    """Snowball stem of a folded word; the word itself for languages without a stemmer."""
+    if language not in SNOWBALL or not word.isalpha():
+        return word
+    return _without_umlaut(_stemmer(language).stemWord(word))
+
+
+def _without_umlaut(word: str) -> str:
+    return word.translate({0xE4: "a", 0xF6: "o", 0xFC: "u"})
+
+
+def words(text: str) -> list[str]:
+    """Folded words and numbers in order; "2.700" and "2,700" are 2700, "3,4" and "3.4" are 3x4."""
+    return [_number(w) if w[0].isdecimal() else w for w in _WORD.findall(fold(text))]
+
+
+def _number(word: str) -> str:
+    if _THOUSANDS.fullmatch(word):
+        return re.sub(r"[.,]", "", word)
+    return re.sub(r"[.,]", "x", word)
+
+
+def analyse(text: str, language: str | None) -> list[str]:
+    """Index tokens of ``text`` in order."""
+    return [stem(word, language) for word in words(text)]
+
+
+def analyse_question(question: str, languages: Iterable[str | None]) -> list[tuple[str, ...]]:
+    """One tuple a content word of ``question``: its stems in each of ``languages``, without repeats.
+
+    Which language a passage is in is not known beforehand, so a word may match by any of its stems. Stopwords go,
+    unless nothing else is there.
+    """
+    languages = tuple(languages)
+    found = words(question)
+    content = [word for word in found if word not in STOPWORDS] or found
+    groups = (tuple(dict.fromkeys(stem(word, language) for language in languages)) for word in content)
+    return list(dict.fromkeys(groups))

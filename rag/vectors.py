@@ -1,0 +1,182 @@
+"""Chroma, in generations: a folder is filled from the store, verified, and only then becomes the one that serves.
+
+A generation that serves is never written to. Chroma keeps vectors in HNSW files alone, and a second writer or a kill
+during a write can lose them without a word; a fresh folder and an atomic pointer make both harmless.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings as ChromaSettings
+from tqdm import tqdm
+
+from rag.store import Store
+
+log = logging.getLogger(__name__)
+COLLECTION = "chunks"
+POINTER = "current.json"
+CHECKED = 20_000  # embeddings compared one by one at opening; beyond that a sample, so that opening stays quick
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Which generation serves, and what of the store it holds."""
+
+    generation: int
+    revision: int
+    count: int
+
+
+class Vectors:
+    """The serving generation under ``folder``, opened for reading. Build one with ``build``."""
+
+    def __init__(self, folder: Path, pointer: Pointer) -> None:
+        """Raises whatever Chroma raises when the folder is damaged; ``fault`` finds the silent kinds."""
+        self.folder = folder
+        self.pointer = pointer
+        self._client = _client(generation_folder(folder, pointer.generation))
+        self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def query(self, vector: np.ndarray, limit: int, where: dict[str, Any] | None) -> list[tuple[int, float]]:
+        """(chunk id, cosine similarity) of the nearest chunks, nearest first."""
+        if self.pointer.count == 0:
+            return []
+        found = self._collection.query(
+            query_embeddings=[vector.tolist()],
+            n_results=min(limit, self.pointer.count),
+            where=where,
+            include=["distances"],
+        )
+        ids, distances = found["ids"][0], found["distances"][0]
+        return [(int(i), 1.0 - float(d)) for i, d in zip(ids, distances, strict=True)]
+
+    def damage(self) -> str | None:
+        """What is wrong with this generation in itself; None when nothing is."""
+        try:
+            count = self._collection.count()
+            if count != self.pointer.count:
+                return f"{count} vectors, should be {self.pointer.count}"
+            if count == 0:
+                return None
+            first = self._collection.get(limit=1, include=["embeddings"])["embeddings"][0]
+            limit = min(count, CHECKED)
+            everything = self._collection.query(query_embeddings=[first.tolist()], n_results=limit, include=[])
+            found = len(everything["ids"][0])
+            return None if found == limit else f"a search for {limit} vectors finds {found}"
+        except Exception as error:  # Chroma raises its own, Rust's and SQLite's errors; any of them means: rebuild
+            return f"{type(error).__name__}: {error}"
+
+    def fault(self, store: Store) -> str | None:
+        """What is wrong with this generation, also compared with a store of the same revision; None when nothing is."""
+        damage = self.damage()
+        if damage or self.pointer.count == 0:
+            return damage
+        try:
+            return self._compare(store, self.pointer.count)
+        except Exception as error:  # as above
+            return f"{type(error).__name__}: {error}"
+
+    def _compare(self, store: Store, count: int) -> str | None:
+        step = max(1, count // CHECKED)
+        rows = islice(store.vectors(), 0, None, step)
+        while batch := list(islice(rows, 2000)):
+            got = self._collection.get(ids=[str(chunk) for chunk, _, _ in batch], include=["embeddings"])
+            vectors = dict(zip(got["ids"], got["embeddings"], strict=True))
+            for chunk, _, expected in batch:
+                if str(chunk) not in vectors:
+                    return f"vector {chunk} is missing"
+                if not np.allclose(vectors[str(chunk)], expected, atol=1e-4):
+                    return f"vector {chunk} differs"
+        return None
+
+
+def generation_folder(folder: Path, generation: int) -> Path:
+    return folder / f"gen-{generation}"
+
+
+def read_pointer(folder: Path) -> Pointer | None:
+    """The pointer under ``folder``; None when there is none or it can't be read."""
+    try:
+        return Pointer(**json.loads((folder / POINTER).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def build(folder: Path, store: Store) -> Vectors:
+    """A new generation from the store's vectors, verified, then swapped in; needs the writer lock.
+
+    The generation before stays for readers that still hold it; older ones are removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    serving = read_pointer(folder)
+    numbers = [int(p.name.removeprefix("gen-")) for p in folder.glob("gen-*") if p.name[4:].isdigit()]
+    # Counted in the store: Chroma keeps one client a path and process, so a number must not come back.
+    generation = max([*numbers, int(store.meta("generation") or 0), serving.generation if serving else 0]) + 1
+    store.set_meta("generation", str(generation))
+    revision = store.revision
+    path = generation_folder(folder, generation)
+    client = _client(path)
+    try:
+        count = _fill(client, store)
+    finally:
+        client.close()
+    pointer = Pointer(generation, revision, count)
+    vectors = Vectors(folder, pointer)
+    fault = vectors.fault(store)
+    if fault:
+        vectors.close()
+        raise RuntimeError(f"Chroma did not keep what was written to {path}: {fault}")
+    _swap(folder, pointer)
+    keep = {generation, serving.generation if serving else generation}
+    for number in numbers:
+        if number not in keep:
+            shutil.rmtree(generation_folder(folder, number), ignore_errors=True)
+    return vectors
+
+
+def _fill(client: Any, store: Store) -> int:
+    collection = client.create_collection(
+        COLLECTION,
+        configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}},
+        embedding_function=None,
+    )
+    rows: Iterator[tuple[int, int | None, np.ndarray]] = store.vectors()
+    size = min(5000, client.get_max_batch_size())
+    total = store.counts()[1]
+    with tqdm(total=total, desc="Chroma", unit="vector", disable=total < 20_000) as bar:
+        while batch := list(islice(rows, size)):
+            collection.add(
+                ids=[str(chunk) for chunk, _, _ in batch],
+                embeddings=np.stack([vector for _, _, vector in batch]),
+                metadatas=[{"first_day": first_day or 0} for _, first_day, _ in batch],
+            )
+            bar.update(len(batch))
+    return int(collection.count())
+
+
+def _swap(folder: Path, pointer: Pointer) -> None:
+    beside = folder / f"{POINTER}.new"
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump({"generation": pointer.generation, "revision": pointer.revision, "count": pointer.count}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(folder / POINTER)
+
+
+def _client(path: Path) -> Any:
+    path.mkdir(parents=True, exist_ok=True)
+    return chromadb.PersistentClient(str(path), settings=ChromaSettings(anonymized_telemetry=False))
