@@ -1,0 +1,44 @@
+"""The web app: puts its pages together and serves them.
+
+    from ui.app import launch
+    launch(Settings.load(index="index"))          # http://127.0.0.1:7860 until Ctrl-C
+"""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+
+import gradio as gr
+
+from rag.answerer import Answerer
+from rag.messages import user_language
+from rag.settings import Settings
+from ui import render
+from ui.chat import Chat
+from ui.server import Server
+
+# Questions answered at once; gradio's own default would make every visitor wait for the one before.
+CONCURRENCY = 8
+
+
+def build(answerer: Answerer, language: str = "auto") -> gr.Blocks:
+    """The page over ``answerer``, not yet served. ``language``: "de", "en", or "auto" for the browser's wish."""
+    with gr.Blocks(title="belegt", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
+        Chat(blocks, answerer, language)
+    return blocks.queue(default_concurrency_limit=CONCURRENCY, api_open=False)
+
+
+def launch(settings: Settings, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = True) -> None:
+    """Serve the page over ``settings.index`` until Ctrl-C.
+
+    Raises what ``Answerer.open`` raises, PortTakenError when another program listens on ``port``, ListenError when
+    there is no listening at that address.
+    """
+    answerer = Answerer.open(settings)
+    try:
+        server = Server(build(answerer, settings.language), host, port)
+        print(render.say("serving", user_language(settings.language), url=server.url), file=sys.stderr, flush=True)
+        server.run(ready=(lambda: webbrowser.open(server.url)) if open_browser else None)
+    finally:
+        answerer.close()

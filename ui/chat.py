@@ -1,0 +1,214 @@
+"""The chat page: its parts, and what happens on a question, a click on a citation, a change of language."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from corpus.article import Article
+from rag.answerer import Answerer
+from rag.errors import ArticleMissingError, BelegtError
+from rag.messages import LANGUAGES
+from ui import panel, render
+from ui.errors import UnexpectedError
+from ui.session import Session, Turn
+
+logger = logging.getLogger(__name__)
+
+# A growing text is redrawn at most this often (seconds): each redraw costs the browser the whole text again.
+REDRAW_INTERVAL = 0.1
+# Questions for the demo corpus, each offered only while the article that answers it is there.
+EXAMPLES = ("demo-023", "demo-006", "demo-021", "demo-028")
+LANGUAGE_COOKIE = "belegt_language"
+_SCRIPT = f"<script>{(Path(__file__).parent / 'app.js').read_text('utf-8')}</script>"
+
+Updates = dict[Any, Any]  # component -> its new value or properties
+
+
+class Chat:
+    """The page over one Answerer. Build it inside ``gr.Blocks``; each visitor has a Session of their own."""
+
+    def __init__(self, blocks: gr.Blocks, answerer: Answerer, language: str) -> None:
+        """``language``: "de" or "en", or "auto" for the browser's wish."""
+        self.answerer = answerer
+        self.language = language
+        first = language if language in LANGUAGES else "de"
+        self.session = gr.State(Session(first))
+        self.top = self._html(self._header(first), "top", "belegt.top(element, trigger, watch) // 'language' 'fresh'")
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="talk"):
+                with gr.Column(elem_id="scroll"):
+                    script = "belegt.forward(element, trigger) // 'ask' 'show'"
+                    self.history = self._html(self._history(Session(first)), "history", script)
+                    self.live = self._html("", "live")
+                with gr.Row(elem_id="composer"):
+                    self.box = gr.Textbox(
+                        elem_id="question", lines=1, max_lines=6, autofocus=True, container=False, scale=1,
+                        label=render.say("question_label", first), placeholder=render.say("placeholder", first),
+                    )  # fmt: skip
+                    self.ask_button = gr.Button(render.say("ask", first), elem_id="ask", variant="primary", scale=0)
+                    self.stop_button = gr.Button(render.say("stop", first), elem_id="stop", visible=False, scale=0)
+            with gr.Column(elem_id="sources"):
+                self.panel = self._html(panel.panel(None, None, {}, first), "panel", "belegt.panel(element, watch)")
+        self.announcer = self._html(render.announcement(None, first), "announcer")
+        self._wire(blocks)
+
+    @staticmethod
+    def _html(value: str, elem_id: str, script: str | None = None) -> gr.HTML:
+        return gr.HTML(value, elem_id=elem_id, js_on_load=script, head=_SCRIPT, apply_default_css=False, padding=False)
+
+    def _wire(self, blocks: gr.Blocks) -> None:
+        page = [self.session, self.top, self.history, self.live, self.panel, self.announcer]
+        page += [self.box, self.ask_button, self.stop_button]
+        hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        inputs = [self.box, self.session]
+        asked = [
+            self.box.submit(self.ask, inputs, page, **hidden),
+            self.ask_button.click(self.ask, inputs, page, **hidden),
+            self.history.ask(self.ask_example, self.session, page, **hidden),
+        ]
+        self.stop_button.click(self.stop, self.session, page, cancels=asked, **hidden)
+        self.top.fresh(self.fresh, self.session, page, cancels=asked, **hidden)
+        self.top.language(self.change_language, self.session, page, **hidden)
+        self.history.show(self.show, self.session, page, **hidden)
+        blocks.load(self.open, self.session, page, **hidden)
+
+    # What happens
+
+    def open(self, session: Session, request: gr.Request) -> Updates:
+        """The page was loaded: settle its language, count the articles anew."""
+        session.language = self.language if self.language in LANGUAGES else _wished(request)
+        return self._translated(session)
+
+    def change_language(self, session: Session, event: gr.EventData) -> Updates:
+        """Everything on the page in the language of the button that was pressed."""
+        wished = getattr(event, "language", None)
+        session.language = wished if wished in LANGUAGES else session.language
+        return self._translated(session)
+
+    def ask_example(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
+        """An example question was pressed."""
+        yield from self.ask(str(getattr(event, "question", "")), session)
+
+    def ask(self, question: str, session: Session) -> Iterator[Updates]:
+        """Answer ``question``, showing each stage and the growing text on the way."""
+        if not question.strip() or session.pending is not None:
+            yield {self.session: session}
+            return
+        turn = session.pending = Turn(question.strip(), stage="searching")
+        yield {self.box: "", **self._redraw(session)}
+        drawn = time.monotonic()
+        try:
+            for event in self.answerer.stream(turn.question):
+                if turn.stopped:
+                    return
+                if event.kind == "stage":
+                    turn.stage = event.text
+                elif event.kind == "token":
+                    turn.text += event.text
+                    if time.monotonic() - drawn < REDRAW_INTERVAL:
+                        continue
+                else:
+                    turn.answer = event.answer
+                    break
+                drawn = time.monotonic()
+                yield self._progress(session)
+        except BelegtError as error:
+            turn.error = error
+        except Exception:
+            reference = secrets.token_hex(3)
+            logger.exception("question failed (reference %s)", reference)
+            turn.error = UnexpectedError(reference=reference)
+        if not turn.stopped:
+            session.finish()
+            yield self._redraw(session)
+
+    def stop(self, session: Session) -> Updates:
+        """Give up the question being answered."""
+        session.stop()
+        return self._redraw(session)
+
+    def fresh(self, session: Session) -> Updates:
+        """A new conversation."""
+        session.clear()
+        return {self.box: "", **self._redraw(session)}
+
+    def show(self, session: Session, event: gr.EventData) -> Updates:
+        """Show the sources of an earlier answer. The number comes from the browser, so it may be anything."""
+        number = str(getattr(event, "turn", ""))
+        if number.isdecimal() and int(number) < len(session.turns) and session.turns[int(number)].answer:
+            session.shown = int(number)
+        return {self.panel: self._panel(session)}
+
+    # How it looks
+
+    def _redraw(self, session: Session) -> Updates:
+        """The conversation and its sources as they are now."""
+        return {
+            self.session: session,
+            self.history: self._history(session),
+            self.panel: self._panel(session),
+            self.ask_button: gr.update(visible=session.pending is None),
+            self.stop_button: gr.update(visible=session.pending is not None),
+            **self._progress(session),
+        }
+
+    def _progress(self, session: Session) -> Updates:
+        """Only what changes while an answer grows."""
+        latest = session.pending or (session.turns[-1] if session.turns else None)
+        live = render.turn(session.pending, len(session.turns), session.language) if session.pending else ""
+        return {self.live: live, self.announcer: render.announcement(latest, session.language)}
+
+    def _translated(self, session: Session) -> Updates:
+        """Everything, in the session's language."""
+        say = partial(render.say, language=session.language)
+        return self._redraw(session) | {
+            self.top: self._header(session.language),
+            self.box: gr.update(label=say("question_label"), placeholder=say("placeholder")),
+            self.ask_button: gr.update(value=say("ask"), visible=session.pending is None),
+            self.stop_button: gr.update(value=say("stop"), visible=session.pending is not None),
+        }
+
+    def _header(self, language: str) -> str:
+        status = self.answerer.status()
+        return render.header(status.articles, status.newest, language)
+
+    def _history(self, session: Session) -> str:
+        if not session.turns and session.pending is None:
+            return render.welcome(self._examples(session.language), session.language)
+        return render.conversation(session.turns, session.language)
+
+    def _examples(self, language: str) -> list[str]:
+        return [render.say(f"example_{id_}", language) for id_ in EXAMPLES if self._article(id_)]
+
+    def _article(self, article_id: str) -> Article | None:
+        try:
+            return self.answerer.article(article_id)
+        except ArticleMissingError:
+            return None
+
+    def _panel(self, session: Session) -> str:
+        answer = session.turns[session.shown].answer if session.shown is not None else None
+        found = {c.article_id: self._article(c.article_id) for c in (answer.citations if answer else ())}
+        articles = {article_id: article for article_id, article in found.items() if article}
+        latest = session.shown == len(session.turns) - 1 and session.pending is None
+        return panel.panel(answer, session.shown, articles, session.language, latest)
+
+
+def _wished(request: gr.Request) -> str:
+    """The language chosen on an earlier visit, else the first of ours the browser asks for, else German."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    for part in request.headers.get("accept-language", "").split(","):
+        code = part.split(";")[0].strip()[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return "de"

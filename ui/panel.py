@@ -1,0 +1,108 @@
+"""The source panel as HTML: the articles an answer cites, each quote marked in its context. Knows nothing of gradio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from corpus.article import Article
+from corpus.dates import display_date
+from rag.types import Answer, Citation
+from ui.render import facts, say
+from ui.safe import Mark, excerpts, safe, shorten, web_host
+
+CONTEXT_CHARS = 400
+# "The whole article" ends this far from the quote, so that a text of many megabytes can't freeze the page.
+WHOLE_CHARS = 100_000
+
+
+def panel(
+    answer: Answer | None, number: int | None, articles: Mapping[str, Article], language: str, latest: bool = True
+) -> str:
+    """The cards of ``answer``, one an article, in the order of their first citation.
+
+    ``number`` is the answer's turn, ``articles`` those still in the index, by id. When a later question has been
+    asked (not ``latest``) the panel says which one it belongs to.
+    """
+    belongs, body = "", ""
+    if answer is None or number is None:
+        body = f'<p class="hint">{safe(say("sources_empty", language))}</p>'
+    elif not answer.citations:
+        body = f'<p class="hint">{safe(say("sources_none", language))}</p>'
+    else:
+        groups: dict[str, list[Citation]] = {}
+        for citation in answer.citations:
+            groups.setdefault(citation.article_id, []).append(citation)
+        body = "".join(_card(cited, articles.get(id_), language) for id_, cited in groups.items())
+    if answer is not None and not latest:
+        belongs = f'<p class="hint">{safe(say("sources_for", language, question=shorten(answer.question, 80)))}</p>'
+    turn = "" if number is None else f' data-turn="{number}"'
+    return (
+        f'<div class="panel"{turn}><div class="panel-top">'
+        f'<div><h2>{safe(say("sources", language))}</h2>{belongs}</div>'
+        f'<button type="button" class="quiet close" data-close>{safe(say("close", language))}</button>'
+        f"</div>{body}</div>"
+    )
+
+
+def _card(cited: Sequence[Citation], article: Article | None, language: str) -> str:
+    first = cited[0]
+    numbers = "".join(f"<span>[{citation.number}]</span>" for citation in cited)
+    dates = facts(first.source, first.published, language)
+    if article is not None and article.updated:
+        dates += " · " + safe(say("updated", language, date=display_date(article.updated.iso, language)))
+    notice = article.metadata.get("notice") if article is not None else None
+    return (
+        f'<article class="card" tabindex="-1" data-cites="{" ".join(str(citation.number) for citation in cited)}">'
+        f'<header><p class="numbers">{numbers}</p>'
+        f'<h3><bdi>{safe(first.title or say("untitled", language))}</bdi></h3><p class="facts">{dates}</p></header>'
+        f"{_passages(cited, article, language)}{_link(first.url, language)}"
+        + (f'<p class="notice"><span>{safe(say("notice", language))}:</span> {safe(notice)}</p>' if notice else "")
+        + "</article>"
+    )
+
+
+def _passages(cited: Sequence[Citation], article: Article | None, language: str) -> str:
+    """The quotes in their context. One the article no longer holds stands alone, with the reason."""
+    fit = [c for c in cited if article is not None and article.text[c.start : c.end] == c.quote]
+    lost = "".join(
+        f'<blockquote class="passage" dir="auto"><mark data-cite="{c.number}">{safe(c.quote)}</mark></blockquote>'
+        f'<p class="hint">{safe(say("gone" if article is None else "changed", language))}</p>'
+        for c in cited
+        if c not in fit
+    )
+    if article is None or not fit:
+        return lost
+    marks = [Mark(c.start, c.end, c.number) for c in fit]
+    lang = f' lang="{safe(article.language)}"' if article.language else ""
+    blocks = "".join(
+        f'<blockquote class="passage" dir="auto"{lang}>{excerpt}</blockquote>'
+        for excerpt in excerpts(article.text, marks, CONTEXT_CHARS)
+    )
+    whole = "".join(
+        f'<div class="passage" dir="auto"{lang}>{text}</div>' for text in excerpts(article.text, marks, WHOLE_CHARS)
+    )
+    excerpt_block = f'{lost}<div class="excerpt">{blocks}</div>'
+    if not _more(article.text, marks):
+        return excerpt_block
+    return (
+        f'{excerpt_block}<details class="whole"><summary><span class="closed">{safe(say("whole", language))}</span>'
+        f'<span class="opened">{safe(say("whole_hide", language))}</span></summary>{whole}</details>'
+    )
+
+
+def _more(text: str, marks: Sequence[Mark]) -> bool:
+    """Whether the article holds more than its excerpts show."""
+    return min(m.start for m in marks) > CONTEXT_CHARS or max(m.end for m in marks) + CONTEXT_CHARS < len(text)
+
+
+def _link(url: str | None, language: str) -> str:
+    """The way to the original: a link for web addresses, mere text for anything else."""
+    if not url:
+        return ""
+    host = web_host(url)
+    if host is None:
+        return f'<p class="original"><bdi>{safe(url)}</bdi></p>'
+    return (
+        f'<p class="original"><a href="{safe(url)}" target="_blank" rel="noopener noreferrer nofollow">'
+        f'{safe(say("original", language, host=host))}<span aria-hidden="true"> ↗</span></a></p>'
+    )

@@ -1,0 +1,222 @@
+"""The conversation as HTML: questions, answers, what is being done.
+
+Knows nothing of gradio. Every piece of text that is not ours passes ``ui.safe``. Buttons carry ``data-event``; the
+page's script reports a click on one to the server under that name, with its other ``data-`` values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from corpus.dates import display_date
+from rag.messages import LANGUAGES, Messages
+from rag.types import Answer, Citation, Passage, Sentence
+from ui.safe import safe, shorten
+from ui.session import Turn
+
+NEAR_PASSAGES = 3
+NEAR_CHARS = 280
+STAGES = ("searching", "reading", "composing")
+LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
+_MARKER = re.compile(r"\[(\d{1,3})\]")
+
+
+@cache
+def _messages() -> Messages:
+    return Messages(Path(__file__).parent / "locale")
+
+
+def say(key: str, language: str, **facts: object) -> str:
+    """A text of the page, from ``ui/locale``. Not escaped: ours, but the facts may be anybody's."""
+    return _messages().say(key, language, **facts)
+
+
+def count(number: int, language: str) -> str:
+    """``number`` with its thousands apart: "12.345", "12,345"."""
+    return f"{number:,}".replace(",", "." if language == "de" else ",")
+
+
+def holdings(articles: int, newest: dt.date | None, language: str) -> str:
+    """How much there is to ask: "34 Artikel, Stand 12. Juni 2025"."""
+    if not articles:
+        return say("no_articles", language)
+    text = say("articles_one" if articles == 1 else "articles_many", language, count=count(articles, language))
+    if newest:
+        text += ", " + say("as_of", language, date=display_date(newest.isoformat(), language))
+    return text
+
+
+def header(articles: int, newest: dt.date | None, language: str) -> str:
+    """The top of the page: name, holdings, language switch, new conversation; tells the script the language."""
+    switch = "".join(
+        f'<button type="button" data-event="language" data-language="{code}" lang="{code}" '
+        f'aria-pressed="{str(code == language).lower()}">{_either(LANGUAGE_NAMES[code], code.upper())}</button>'
+        for code in LANGUAGES
+    )
+    fresh = _either(say("new", language), say("new_short", language))
+    return (
+        f'<header class="top" data-page-language="{language}">'
+        '<h1 class="brand">belegt<span aria-hidden="true">[1]</span></h1>'
+        f'<p class="tagline">{safe(say("tagline", language))}</p>'
+        f'<p class="holdings">{safe(holdings(articles, newest, language))}</p>'
+        f'<button type="button" class="quiet new" data-event="fresh">{fresh}</button>'
+        f'<div class="switch" role="group" aria-label="{safe(say("language", language))}">{switch}</div></header>'
+    )
+
+
+def _either(long: str, short: str) -> str:
+    """Two wordings: the style shows the short one on a phone, where screen readers still read the long one."""
+    return f'<span class="long">{safe(long)}</span><span class="short" aria-hidden="true">{safe(short)}</span>'
+
+
+def welcome(examples: Sequence[str], language: str) -> str:
+    """The page before the first question."""
+    offers = "".join(
+        f'<li><button type="button" class="example" data-event="ask" data-question="{safe(question)}">'
+        f"{safe(question)}</button></li>"
+        for question in examples
+    )
+    offered = f'<p class="hint">{safe(say("examples", language))}</p><ul>{offers}</ul>' if offers else ""
+    return (
+        f'<div class="welcome"><h2>{safe(say("welcome", language))}</h2>'
+        f"<p>{safe(say('welcome_text', language))}</p>{offered}</div>"
+    )
+
+
+def conversation(turns: Sequence[Turn], language: str) -> str:
+    """All finished turns."""
+    return "".join(turn(each, number, language) for number, each in enumerate(turns))
+
+
+def turn(turn: Turn, number: int, language: str) -> str:
+    """A question with what has become of it."""
+    if turn.answer is not None:
+        reply = answer(turn.answer, number, language)
+    elif turn.error is not None:
+        reply = f'<div class="reply error"><p>{safe(turn.error.text(language))}</p></div>'
+    else:
+        partial = f'<div class="prose"><p>{_with_markers(turn.text)}</p></div>' if turn.text else ""
+        state = say("stopped", language) if turn.stopped else stage(turn.stage, language)
+        working = "" if turn.stopped else " working"
+        reply = f'<div class="reply">{partial}<p class="stage{working}">{safe(state)}</p></div>'
+    return (
+        f'<section class="turn" id="turn-{number}"><h2 class="question">'
+        f'<span class="unseen">{safe(say("you_asked", language))} </span><bdi>{safe(turn.question)}</bdi></h2>'
+        f"{reply}</section>"
+    )
+
+
+def stage(name: str, language: str) -> str:
+    """What is being done, in words."""
+    return say(f"stage_{name}" if name in STAGES else "stage_other", language)
+
+
+def announcement(turn: Turn | None, language: str) -> str:
+    """What a screen reader is told, once each: the stage, the finished answer or the error."""
+    if turn is None:
+        text = ""
+    elif turn.answer is not None:
+        text = say("answered", language, text=turn.answer.text)
+    elif turn.error is not None:
+        text = turn.error.text(language)
+    else:
+        text = say("stopped", language) if turn.stopped else stage(turn.stage, language)
+    return f'<p role="status" aria-live="polite">{safe(text)}</p>'
+
+
+def answer(answer: Answer, number: int, language: str) -> str:
+    """An answer: its sentences with their chips, the sources in short, how it came about."""
+    labels = {citation.number: _what(citation, language) for citation in answer.citations}
+    if answer.status == "not_found":
+        body = f'<div class="prose"><p>{safe(answer.text)}</p></div>{_near(answer.passages, language)}'
+        return f'<div class="reply not-found">{body}</div>'
+    badge = f'<p class="badge">{safe(say("conflicting", language))}</p>' if answer.status == "conflicting" else ""
+    if answer.sentences:
+        paragraphs = "".join(f"<p>{_sentence(each, answer, number, labels, language)}</p>" for each in answer.sentences)
+    else:
+        paragraphs = f"<p>{_with_markers(answer.text)}</p>"
+    notes = [say("extractive", language)] if answer.mode == "extractive" else []
+    if answer.as_of:
+        notes.append(say("as_of", language, date=display_date(answer.as_of.isoformat(), language)))
+    return (
+        f'<div class="reply">{badge}<div class="prose" lang="{safe(answer.language)}">{paragraphs}</div>'
+        f"{_references(answer.citations, number, language)}"
+        f'<p class="notes">{"&nbsp;· ".join(safe(note) for note in notes)}</p></div>'
+    )
+
+
+def facts(source: str | None, published: str | None, language: str) -> str:
+    """Source and date of an article, each isolated so that neither can reorder the other."""
+    date = display_date(published, language) or say("undated", language)
+    return "&nbsp;· ".join(f"<bdi>{safe(part)}</bdi>" for part in (source, date) if part)
+
+
+def _what(citation: Citation, language: str) -> str:
+    parts = (
+        citation.title or say("untitled", language),
+        citation.source,
+        display_date(citation.published, language),
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _chip(cited: int, number: int, labels: dict[int, str], language: str) -> str:
+    label = safe(say("cite_label", language, number=cited, what=labels[cited]))
+    return (
+        f'<button type="button" class="chip" data-event="show" data-turn="{number}" data-cite="{cited}" '
+        f'aria-label="{label}" title="{label}">[{cited}]</button>'
+    )
+
+
+def _sentence(sentence: Sentence, answer: Answer, number: int, labels: dict[int, str], language: str) -> str:
+    before, short, after = _MARKER.sub("", sentence.text).strip().partition(answer.short or "\0")
+    text = safe(before) + (f"<strong>{safe(short)}</strong>" if short else "") + safe(after)
+    chips = "".join(_chip(cited, number, labels, language) for cited in sentence.citations if cited in labels)
+    doubt = ""
+    if sentence.verdict in ("partly", "unsupported"):
+        doubt = f' <span class="doubt">{safe(say(f"verdict_{sentence.verdict}", language))}</span>'
+    return f"{text}&nbsp;{chips}{doubt}" if chips else f"{text}{doubt}"
+
+
+def _with_markers(text: str) -> str:
+    """Text still growing: its [n] look like chips but lead nowhere yet."""
+    return _MARKER.sub(r'<span class="chip">[\1]</span>', safe(text))
+
+
+def _references(citations: Sequence[Citation], number: int, language: str) -> str:
+    """One line an article, in the order of its first citation, each with the numbers that lead to it."""
+    order = {citation.article_id: position for position, citation in reversed(list(enumerate(citations)))}
+    ordered = sorted(citations, key=lambda citation: (order[citation.article_id], citation.number))
+    lines = []
+    for _, group in groupby(ordered, key=lambda citation: citation.article_id):
+        cited = list(group)
+        first = cited[0]
+        numbers = "".join(f"[{citation.number}]" for citation in cited)
+        lines.append(
+            f'<li><button type="button" class="reference" data-event="show" data-turn="{number}" '
+            f'data-cite="{first.number}"><span class="numbers">{numbers}</span> '
+            f'<span class="title"><bdi>{safe(first.title or say("untitled", language))}</bdi></span> '
+            f'<span class="facts">{facts(first.source, first.published, language)}</span></button></li>'
+        )
+    return f'<ul class="references" aria-label="{safe(say("cited", language))}">{"".join(lines)}</ul>' if lines else ""
+
+
+def _near(passages: Sequence[Passage], language: str) -> str:
+    """The best passages of a search that found no answer, folded away and marked as no answer."""
+    if not passages:
+        return ""
+    items = "".join(
+        f'<li><p class="title"><bdi>{safe(passage.title or say("untitled", language))}</bdi></p>'
+        f'<p class="facts">{facts(passage.source, passage.published, language)}</p>'
+        f'<p class="passage" dir="auto">{safe(shorten(passage.text, NEAR_CHARS))}</p></li>'
+        for passage in passages[:NEAR_PASSAGES]
+    )
+    return (
+        f'<details class="near"><summary>{safe(say("near", language))}</summary>'
+        f"<p>{safe(say('near_note', language))}</p><ul>{items}</ul></details>"
+    )

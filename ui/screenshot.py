@@ -1,0 +1,85 @@
+"""A picture of the running chat, for the README and for looking at.
+
+    python -m ui.screenshot http://127.0.0.1:7860 chat.png --question "Wer ...?" [--width 1280] [--scheme dark]
+
+Needs playwright (an extra: ``pip install 'belegt[dev]'``) and a Chromium or Chrome of the system.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Without these Chromium calls home, or does not start in a container.
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium or Chrome on this computer, if there is one."""
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+def screenshot(
+    url: str,
+    out: Path,
+    question: str | None = None,
+    width: int = 1280,
+    height: int = 800,
+    scheme: str = "light",
+    language: str = "de",
+    chromium: str | None = None,
+) -> None:
+    """Open ``url``, ask ``question`` if given, wait for its answer, write a PNG to ``out``."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium or find_chromium(), args=list(CHROMIUM_ARGS))
+        page = browser.new_page(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale=f"{language}-{'DE' if language == 'de' else 'GB'}",
+            device_scale_factor=2,
+        )
+        page.goto(url)
+        page.wait_for_selector(".welcome")
+        if question:
+            page.locator("#question textarea").fill(question)
+            page.keyboard.press("Enter")
+            page.wait_for_selector("#history .reply:not(:has(.working))", timeout=120_000)
+        page.wait_for_timeout(500)  # fonts, and the end of the scrolling
+        page.screenshot(path=out)
+        browser.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; see the top of this file."""
+    parser = argparse.ArgumentParser(prog="python -m ui.screenshot", description="A picture of the running chat.")
+    parser.add_argument("url")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--question", help="asked before the picture is taken")
+    parser.add_argument("--width", type=int, default=1280)
+    parser.add_argument("--height", type=int, default=800)
+    parser.add_argument("--scheme", choices=("light", "dark"), default="light")
+    parser.add_argument("--language", choices=("de", "en"), default="de", help="what the browser asks for")
+    given = parser.parse_args(arguments)
+    chromium = find_chromium()
+    if chromium is None:
+        print(f"No Chromium found (looked for {', '.join(CHROMIUM_NAMES)}). Install one first.", file=sys.stderr)
+        return 2
+    screenshot(given.url, given.out, given.question, given.width, given.height, given.scheme, given.language, chromium)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

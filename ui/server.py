@@ -1,0 +1,140 @@
+"""The web server round the page: where it listens, whom it answers, what it lets the browser do."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.errors import ListenError, PortTakenError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# gradio needs inline and evaluated script; inline event handlers (onerror=...) and every other host stay forbidden.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; script-src-attr 'none'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_ICON = quote(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0d5b6c"/>'
+    '<path d="M12 8H8v16h4M20 8h4v16h-4M16 12v12M13 14l3-2" fill="none" stroke="#fff" stroke-width="2.5"/></svg>'
+)
+_HEAD = (
+    f'<link rel="icon" href="data:image/svg+xml,{_ICON}">'
+    f"<style>{(Path(__file__).parent / 'style.css').read_text('utf-8')}</style>"
+)
+
+
+class Guard:
+    """Adds HEADERS to every response and turns away what other web pages send.
+
+    A page on another site can make the browser talk to a server on this computer: directly (then ``Origin`` names
+    that site) or by a name that was made to point here (then ``Host`` is that name). ``hosts`` None allows any Host.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None) -> None:
+        self.app, self.hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin")
+        foreign = self.hosts is not None and urlsplit(f"//{host}").hostname not in self.hosts
+        if foreign or (origin is not None and urlsplit(origin).netloc != host):
+            await PlainTextResponse("This page answers requests of its own only.", 403)(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
+def web_app(blocks: gr.Blocks, host: str, port: int) -> FastAPI:
+    """``blocks`` as an ASGI app at ``/``, guarded. It takes no uploads, and describes no interface to programs."""
+    app = FastAPI(openapi_url=None)
+    app.add_middleware(Guard, hosts=frozenset(LOOPBACK) if host in LOOPBACK else None)
+    theme = gr.themes.Base(
+        font=[gr.themes.Font("IBM Plex Sans"), "system-ui", "sans-serif"],
+        font_mono=[gr.themes.Font("monospace")],
+    )
+    return gr.mount_gradio_app(
+        app, blocks, "/", server_name=host, server_port=port, footer_links=[], run_history=False, show_error=False,
+        ssr_mode=False, enable_monitoring=False, mcp_server=False, pwa=False, theme=theme, head=_HEAD,
+        max_file_size=1, app_kwargs={"openapi_url": None},
+    )  # fmt: skip
+
+
+class Server:
+    """The page, listening from construction on; ``run`` serves it in this thread, ``start`` and ``close`` beside it."""
+
+    def __init__(self, blocks: gr.Blocks, host: str = "127.0.0.1", port: int = 7860) -> None:
+        """Port 0 takes any free one. Raises PortTakenError or ListenError."""
+        self._socket = _listen(host, port)
+        self.port: int = self._socket.getsockname()[1]
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        self.url = f"http://[{shown}]:{self.port}" if ":" in shown else f"http://{shown}:{self.port}"
+        config = uvicorn.Config(
+            web_app(blocks, host, self.port), log_level="warning", server_header=False, timeout_graceful_shutdown=2
+        )
+        self._server = uvicorn.Server(config)
+        self._thread: threading.Thread | None = None
+
+    def run(self, ready: Callable[[], object] | None = None) -> None:
+        """Serve until Ctrl-C. ``ready`` is called, in a thread of its own, once the page answers."""
+        if ready:
+            threading.Thread(target=self._when_ready, args=(ready,), daemon=True).start()
+        try:
+            self._server.run(sockets=[self._socket])
+        except KeyboardInterrupt:  # the wished-for end
+            pass
+        finally:
+            self._socket.close()
+
+    def start(self) -> None:
+        """Serve in a thread; returns once the page answers."""
+        self._thread = threading.Thread(target=self.run, daemon=True)
+        self._thread.start()
+        self._when_ready(lambda: None)
+
+    def close(self) -> None:
+        """End what ``start`` began."""
+        self._server.should_exit = True
+        if self._thread:
+            self._thread.join(timeout=10)
+
+    def _when_ready(self, ready: Callable[[], object]) -> None:
+        pause = threading.Event()
+        while not self._server.started and not self._server.should_exit:
+            pause.wait(0.02)
+        if self._server.started:
+            ready()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise PortTakenError(host=host, port=port, next_port=port + 1) from error
+        detail = getattr(error, "strerror", None) or str(error)
+        raise ListenError(host=host, port=port, detail=detail) from error
