@@ -38,7 +38,7 @@ class Settings(BaseModel):
     embed_batch: int = Field(32, ge=1, le=1024, description="texts embedded at once")
     query_prompt: str | None = Field(None, description="text put before questions; None: the model's own")
     passage_prompt: str | None = Field(None, description="text put before passages; None: the model's own")
-    chunk_tokens: int = Field(200, ge=32, le=8192, description="tokens a chunk holds at most")
+    chunk_tokens: int = Field(128, ge=32, le=8192, description="tokens a chunk holds at most")
     chunk_overlap: int = Field(1, ge=0, le=5, description="sentences repeated from the chunk before")
     candidates: int = Field(50, ge=1, le=1000, description="chunks each search contributes")
     top_k: int = Field(10, ge=1, le=100, description="passages kept after fusion")

@@ -347,6 +347,22 @@ class Store:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def tokens(self, ids: Iterable[int]) -> dict[int, set[str]]:
+        """The analysed tokens of chunks, their article's title included."""
+        wanted = list(ids)
+        found: dict[int, set[str]] = {}
+        for at in range(0, len(wanted), 500):
+            part = wanted[at : at + 500]
+            rows = self.db.execute(f"SELECT rowid, title, body FROM chunk_fts WHERE rowid IN ({_holes(part)})", part)
+            found |= {row[0]: {*row[1].split(), *row[2].split()} for row in rows}
+        return found
+
+    def sample_vectors(self, count: int) -> np.ndarray:
+        """Vectors of up to ``count`` chunks, evenly spaced by id: shape (n, dimension)."""
+        ids = [row[0] for row in self.db.execute("SELECT id FROM chunks ORDER BY id")]
+        picked = ids[:: max(1, len(ids) // count)][:count]
+        return np.stack([vector for _, _, vector in self.vectors(picked)]) if picked else np.zeros((0, 1), np.float32)
+
     def document_frequency(self, token: str) -> int:
         """In how many chunks an analysed token occurs."""
         row = self.db.execute("SELECT doc FROM chunk_vocab WHERE term = ?", (token,)).fetchone()
