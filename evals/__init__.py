@@ -1,0 +1,7 @@
+"""Evaluation without a judge model: a question set x an answer function -> a report."""
+
+from evals.cases import Case, QuestionSet, load_set
+from evals.errors import EvaluationError
+from evals.run import Mean, Result, Run, run
+
+__all__ = ["Case", "EvaluationError", "Mean", "QuestionSet", "Result", "Run", "load_set", "run"]

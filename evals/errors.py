@@ -1,0 +1,108 @@
+"""What can go wrong with a question set or a benchmark, in German and English, each naming the next step.
+
+BelegtError
+└── EvaluationError
+    ├── SetMissingError       there is no question set at the path
+    ├── SetFormatError        one line of a set can't be used; names file, line and the fix
+    ├── SetEmptyError         a set without a question
+    ├── DataMissingError      the benchmark's data folder is not there
+    ├── DataFormatError       a data set file is not what its format says
+    ├── OutputError           the results can't be written
+    └── CorpusError           a benchmark's articles did not all get into the index
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from corpus.errors import BelegtError
+
+
+class EvaluationError(BelegtError):
+    exit_code = 2
+
+
+class SetMissingError(EvaluationError):
+    en = "The question set '{path}' can't be opened ({detail}). Check the path, or run 'belegt eval' for the demo set."
+    de = (
+        "Der Fragensatz '{path}' lässt sich nicht öffnen ({detail}). "
+        "Pfad prüfen oder 'belegt eval' ohne Pfad für den Demo-Satz aufrufen."
+    )
+
+
+class SetEmptyError(EvaluationError):
+    en = "'{path}' holds no question. Add one line a question, e.g. {{\"id\": \"q1\", \"question\": \"...\"}}."
+    de = "'{path}' enthält keine Frage. Je Frage eine Zeile anlegen, z. B. {{\"id\": \"q1\", \"question\": \"...\"}}."
+
+
+class SetFormatError(EvaluationError):
+    """One line of a question set: ``reason`` is a key of ``REASONS``; the other facts fill its holes."""
+
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "encoding": (
+            "not UTF-8; save the file as UTF-8.",
+            "kein UTF-8; die Datei als UTF-8 speichern.",
+        ),
+        "json": (
+            "not valid JSON ({detail}); mend this line.",
+            "kein gültiges JSON ({detail}); diese Zeile reparieren.",
+        ),
+        "object": (
+            'not an object; write {{"id": "q1", "question": "..."}}.',
+            'kein Objekt; {{"id": "q1", "question": "..."}} schreiben.',
+        ),
+        "missing": (
+            "'{key}' is missing or empty; give every question an id and a text.",
+            "'{key}' fehlt oder ist leer; jede Frage braucht id und Text.",
+        ),
+        "unknown": (
+            "the key '{key}' is unknown; use one of {known}.",
+            "der Schlüssel '{key}' ist unbekannt; möglich sind {known}.",
+        ),
+        "value": (
+            "'{key}' must be {wanted_en}; correct it or leave it out.",
+            "'{key}' muss {wanted_de} sein; berichtigen oder weglassen.",
+        ),
+        "unanswerable": (
+            "'answerable' is false, but answers or articles are given; remove them or set it to true.",
+            "'answerable' ist false, aber Antworten oder Artikel sind angegeben; diese löschen oder true setzen.",
+        ),
+        "evidence": (
+            "evidence names the article '{article}', which 'articles' lacks; add it there.",
+            "'evidence' nennt den Artikel '{article}', der in 'articles' fehlt; dort ergänzen.",
+        ),
+        "duplicate": (
+            "the id '{id}' is already taken in line {other}; give each question its own id.",
+            "die id '{id}' steht schon in Zeile {other}; jeder Frage eine eigene id geben.",
+        ),
+    }
+
+    def __init__(self, path: object, line: int, reason: str, **facts: object) -> None:
+        self.key = reason
+        super().__init__(path=path, line=line, **facts)
+
+    def text(self, language: str = "en") -> str:
+        reason = self.REASONS[self.key][language == "de"].format(**self.facts)
+        line = "Zeile" if language == "de" else "line"
+        return f"{self.facts['path']}, {line} {self.facts['line']}: {reason}"
+
+
+class DataMissingError(EvaluationError):
+    en = "Skipped: there is no '{path}'. Say where the data lies with '--data FOLDER'."
+    de = "Übersprungen: '{path}' gibt es nicht. Mit '--data ORDNER' sagen, wo die Daten liegen."
+
+
+class DataFormatError(EvaluationError):
+    en = "'{path}' can't be imported: {detail}. Fetch the file again from its source."
+    de = "'{path}' lässt sich nicht übernehmen: {detail}. Die Datei neu von ihrer Quelle holen."
+
+
+class OutputError(EvaluationError):
+    en = "The results can't be written to '{path}' ({detail}). Choose another file with '--json'."
+    de = "Die Ergebnisse lassen sich nicht nach '{path}' schreiben ({detail}). Mit '--json' eine andere Datei wählen."
+
+
+class CorpusError(EvaluationError):
+    exit_code = 1
+    en = "{failed} articles of '{name}' are not in the index, the first: {reason} Mend it; the bench needs them all."
+    de = "{failed} Artikel aus '{name}' kamen nicht in den Index, der erste: {reason} Beheben; der Bench braucht alle."

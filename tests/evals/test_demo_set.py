@@ -1,0 +1,53 @@
+"""The demo questions against the demo articles as they are after cleaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from corpus import Article, load
+from evals import QuestionSet, load_set
+from evals.bench import DEMO_ARTICLES
+from evals.cli import DEMO_SET
+
+
+@pytest.fixture(scope="module")
+def articles() -> Mapping[str, Article]:
+    loaded = list(load([Path(DEMO_ARTICLES)]))
+    assert all(isinstance(item, Article) for item in loaded)
+    return {item.id: item for item in loaded if isinstance(item, Article)}
+
+
+@pytest.fixture(scope="module")
+def demo() -> QuestionSet:
+    return load_set(DEMO_SET)
+
+
+def test_every_evidence_quote_is_verbatim_in_its_article(demo: QuestionSet, articles: Mapping[str, Article]) -> None:
+    lost = [(c.id, a, quote) for c in demo.cases for a, quote in c.evidence if quote not in articles[a].text]
+    assert lost == []
+
+
+def test_gold_articles_exist_and_were_published_by_the_day_asked(
+    demo: QuestionSet, articles: Mapping[str, Article]
+) -> None:
+    for case in demo.cases:
+        for article in case.articles:
+            published = articles[article].published
+            assert published is not None, article
+            if case.as_of:
+                assert str(published)[:10] <= case.as_of.isoformat(), (case.id, article)
+
+
+def test_ids_are_unique(demo: QuestionSet) -> None:
+    assert len({case.id for case in demo.cases}) == len(demo.cases)
+
+
+def test_every_answerable_question_has_answers_articles_and_evidence(demo: QuestionSet) -> None:
+    assert [c.id for c in demo.cases if c.answerable and not (c.answers and c.articles and c.evidence)] == []
+
+
+def test_at_least_a_quarter_can_not_be_answered(demo: QuestionSet) -> None:
+    assert sum(case.answerable is False for case in demo.cases) >= len(demo.cases) / 4
