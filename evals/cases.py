@@ -47,13 +47,14 @@ class Case:
     def parts(self) -> tuple[tuple[str, ...], ...]:
         """The parts of a full answer, each with its wordings; empty unless the tags say that there are several.
 
-        Two answers are wordings of one part when one's words occur in the other ("300", "rund 300").
+        Wordings of one part, by ``metrics.same_part``: "300" and "rund 300", "4,8 Mio. Euro" and "€4.8m".
         """
         if not PART_TAGS.intersection(self.tags):
             return ()
         parts: list[list[str]] = []
         for answer in sorted(self.answers, key=len):
-            home = next((part for part in parts if same_part(part[0], answer, self.language or "en")), None)
+            alike = (part for part in parts if any(same_part(one, answer, self.language or "en") for one in part))
+            home = next(alike, None)
             if home is None:
                 parts.append([answer])
             else:

@@ -26,6 +26,7 @@ _ARTICLES = {
 }
 _ASCII_PUNCTUATION = dict.fromkeys(map(ord, string.punctuation))
 _MARKER = re.compile(r"\s*\[\d+\]")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _QUOTE_MARKS = dict.fromkeys(map(ord, "\"„“”«»"))
 SHARED_EDGE = 20  # characters; shorter ends meet by chance
 WIRE_COPY = 0.8  # token F1 of two quotes from which on they are the same sentence, edited
@@ -75,9 +76,14 @@ def all_parts(text: str, parts: Sequence[Sequence[str]], language: str = "en") -
 
 
 def same_part(one: str, other: str, language: str = "en") -> bool:
-    """Whether the words of one answer occur in the other, so that both are wordings of one thing."""
+    """Whether two answers are wordings of one thing: one's words occur in the other, or both state the same numbers."""
     first, second = normalise(one, language), normalise(other, language)
-    return _within(first, second) or _within(second, first)
+    return _within(first, second) or _within(second, first) or _numbers(one) == _numbers(other) != []
+
+
+def _numbers(text: str) -> list[str]:
+    """The figures in order, alike in German and English: ["4.8"] for "4,8 Mio. Euro" and for "€4.8m"."""
+    return [number.replace(",", ".") for number in _NUMBER.findall(text)]
 
 
 def _within(part: str, whole: str) -> bool:

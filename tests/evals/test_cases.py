@@ -109,6 +109,8 @@ def test_no_file_no_question(tmp_path: Path) -> None:
 def test_parts_are_sides_and_wordings_of_a_side_are_one() -> None:
     case = Case("q", "?", ("600", "rund 600", "300", "Rund 300"), language="de", tags=("conflicting",))
     assert case.parts == (("600", "rund 600"), ("300", "Rund 300"))
+    case = Case("q", "?", ("€4.8m", "4,8 Mio. Euro", "1,5 Mio. Euro", "€1.5m"), language="de", tags=("conflicting",))
+    assert case.parts == (("€4.8m", "4,8 Mio. Euro"), ("€1.5m", "1,5 Mio. Euro"))
 
 
 def test_one_answer_in_several_wordings_has_no_parts() -> None:
