@@ -87,6 +87,12 @@ window.belegt ??= (() => {
       const language = click.target.closest("[data-language]")?.dataset.language;
       if (language) document.cookie = `belegt_language=${language}; path=/; max-age=31536000; samesite=strict`;
     });
+    // The pressed button gives way to another one; where no keyboard on the screen is in the way, go on typing.
+    document.addEventListener("click", (click) => {
+      if (!narrow() && click.target.closest("#ask, #stop, .new, .example")) {
+        document.querySelector("#question textarea").focus();
+      }
+    });
     forward(element, trigger);
   }
 

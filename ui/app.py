@@ -1,7 +1,7 @@
 """The web app: puts its pages together and serves them.
 
-    from ui.app import launch
-    launch(Settings.load(index="index"))          # http://127.0.0.1:7860 until Ctrl-C
+from ui.app import launch
+launch(Settings.load(index="index"))          # http://127.0.0.1:7860 until Ctrl-C
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from rag.answerer import Answerer
 from rag.errors import ArticleMissingError, BelegtError
 from rag.messages import LANGUAGES
 from ui import panel, render
+from ui.background import in_background
 from ui.errors import UnexpectedError
 from ui.session import Session, Turn
 
@@ -69,13 +70,12 @@ class Chat:
         page += [self.box, self.ask_button, self.stop_button]
         hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [self.box, self.session]
-        asked = [
-            self.box.submit(self.ask, inputs, page, **hidden),
-            self.ask_button.click(self.ask, inputs, page, **hidden),
-            self.history.ask(self.ask_example, self.session, page, **hidden),
-        ]
-        self.stop_button.click(self.stop, self.session, page, cancels=asked, **hidden)
-        self.top.fresh(self.fresh, self.session, page, cancels=asked, **hidden)
+        # "multiple": a question may follow at once on one that was stopped; ``ask`` sees to there being one at a time.
+        gr.on([self.box.submit, self.ask_button.click], self.ask, inputs, page, trigger_mode="multiple", **hidden)
+        self.history.ask(self.ask_example, self.session, page, **hidden)
+        # No ``cancels``: gradio would wait for the answerer's next word. ``stop`` ends _follow within REDRAW_INTERVAL.
+        self.stop_button.click(self.stop, self.session, page, **hidden)
+        self.top.fresh(self.fresh, self.session, page, **hidden)
         self.top.language(self.change_language, self.session, page, **hidden)
         self.history.show(self.show, self.session, page, **hidden)
         blocks.load(self.open, self.session, page, **hidden)
@@ -104,22 +104,11 @@ class Chat:
             return
         turn = session.pending = Turn(question.strip(), stage="searching")
         yield {self.box: "", **self._redraw(session)}
-        drawn = time.monotonic()
         try:
-            for event in self.answerer.stream(turn.question):
-                if turn.stopped:
-                    return
-                if event.kind == "stage":
-                    turn.stage = event.text
-                elif event.kind == "token":
-                    turn.text += event.text
-                    if time.monotonic() - drawn < REDRAW_INTERVAL:
-                        continue
-                else:
-                    turn.answer = event.answer
-                    break
-                drawn = time.monotonic()
-                yield self._progress(session)
+            yield from self._follow(turn, session)
+        except GeneratorExit:  # the visitor has left
+            session.stop()
+            raise
         except BelegtError as error:
             turn.error = error
         except Exception:
@@ -128,7 +117,26 @@ class Chat:
             turn.error = UnexpectedError(reference=reference)
         if not turn.stopped:
             session.finish()
-            yield self._redraw(session)
+        # Also when stopped: what _follow sent last may reach the page after what ``stop`` sent.
+        yield self._redraw(session)
+
+    def _follow(self, turn: Turn, session: Session) -> Iterator[Updates]:
+        """Fill ``turn`` from the answerer's events until the answer or until it is stopped, showing its growth."""
+        drawn, seen = 0.0, (turn.stage, "")
+        events = in_background(
+            lambda: self.answerer.stream(turn.question), lambda: not turn.stopped, interval=REDRAW_INTERVAL
+        )
+        for event in events:
+            if event is not None and event.kind == "stage":
+                turn.stage = event.text
+            elif event is not None and event.kind == "token":
+                turn.text += event.text
+            elif event is not None:
+                turn.answer = event.answer
+                return
+            if (turn.stage, turn.text) != seen and time.monotonic() - drawn >= REDRAW_INTERVAL:
+                drawn, seen = time.monotonic(), (turn.stage, turn.text)
+                yield self._progress(session)
 
     def stop(self, session: Session) -> Updates:
         """Give up the question being answered."""

@@ -38,7 +38,7 @@ def panel(
     turn = "" if number is None else f' data-turn="{number}"'
     return (
         f'<div class="panel"{turn}><div class="panel-top">'
-        f'<div><h2>{safe(say("sources", language))}</h2>{belongs}</div>'
+        f"<div><h2>{safe(say('sources', language))}</h2>{belongs}</div>"
         f'<button type="button" class="quiet close" data-close>{safe(say("close", language))}</button>'
         f"</div>{body}</div>"
     )

@@ -85,7 +85,7 @@ def _before(text: str, mark: Mark, width: int) -> int:
         return 0
     if paragraph := _PARAGRAPH_BREAK.search(text, start, min(start + SLACK_CHARS, mark.start)):
         return paragraph.end()
-    while start < mark.start and not text[start - 1].isspace():
+    while start < mark.start and not (text[start - 1].isspace() and not text[start].isspace()):
         start += 1
     return start
 
@@ -97,7 +97,7 @@ def _after(text: str, mark: Mark, width: int) -> int:
         return end
     if breaks := list(_PARAGRAPH_BREAK.finditer(text, max(end - SLACK_CHARS, mark.end), end)):
         return breaks[-1].start()
-    while end > mark.end and not text[end].isspace():
+    while end > mark.end and not (text[end].isspace() and not text[end - 1].isspace()):
         end -= 1
     return end
 

@@ -93,7 +93,7 @@ class Server:
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
         self.url = f"http://[{shown}]:{self.port}" if ":" in shown else f"http://{shown}:{self.port}"
         config = uvicorn.Config(
-            web_app(blocks, host, self.port), log_level="warning", server_header=False, timeout_graceful_shutdown=2
+            web_app(blocks, host, self.port), log_level="warning", server_header=False, timeout_graceful_shutdown=1
         )
         self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None

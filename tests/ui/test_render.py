@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from rag.errors import LongQuestionError
+from rag.types import Answer, Sentence
+from ui_samples import (
+    ATTACKS,
+    BRIDGE,
+    BRIDGE_ANSWER,
+    HOSTILE,
+    HOSTILE_ANSWER,
+    answered,
+    cite,
+    passage,
+)
+from ui import render
+from ui.errors import ListenError, PortTakenError, UnexpectedError
+from ui.panel import panel
+from ui.session import Turn
+
+
+class Page(HTMLParser):
+    """HTML as a browser would understand it: its elements with their attributes, and its text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.open: list[str] = []
+        self.feed(markup)
+        assert self.open == [], "unclosed elements"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str, class_: str = "") -> list[dict[str, str | None]]:
+        found = (attributes for name, attributes in self.elements if name == tag)
+        return [a for a in found if not class_ or class_ in (a.get("class") or "").split()]
+
+
+ARTICLES = {BRIDGE.id: BRIDGE, HOSTILE.id: HOSTILE}
+EVERYTHING_HOSTILE = (
+    render.conversation(
+        [
+            Turn("".join(ATTACKS), answer=HOSTILE_ANSWER),
+            Turn(ATTACKS[0], answer=answered(text=ATTACKS[1], status="not_found", passages=(passage(HOSTILE),))),
+            Turn(ATTACKS[0], text="".join(ATTACKS), stage=ATTACKS[0]),
+            Turn(ATTACKS[0], error=UnexpectedError(reference=ATTACKS[1])),
+        ],
+        "de",
+    )
+    + panel(HOSTILE_ANSWER, 0, ARTICLES, "de", latest=False)
+    + panel(HOSTILE_ANSWER, 0, {}, "de")
+    + render.announcement(Turn(ATTACKS[0], answer=HOSTILE_ANSWER), "de")
+    + render.welcome(ATTACKS, "de")
+)
+
+
+def test_hostile_text_becomes_no_element_attribute_or_link() -> None:
+    page = Page(EVERYTHING_HOSTILE)
+    ours = {"section", "div", "p", "h2", "h3", "span", "bdi", "button", "ul", "li", "details", "summary", "article"}
+    assert {tag for tag, _ in page.elements} <= ours | {"header", "blockquote", "mark"}
+    attributes = {name for _, found in page.elements for name in found}
+    assert not [name for name in attributes if name.startswith("on")]
+    assert "href" not in attributes and "src" not in attributes and "style" not in attributes
+    for attack in ATTACKS:
+        assert attack in page.text  # nothing was lost either
+
+
+def test_the_quote_is_marked_in_its_context() -> None:
+    page = panel(BRIDGE_ANSWER, 0, ARTICLES, "de")
+    assert '<mark data-cite="1">Sie stammt aus dem Jahr 1968.</mark>' in page
+    assert "Die Brücke ist seit Mittwoch gesperrt." in page
+    assert "Ein Neubau kostet 74 Mio. Euro." in page
+
+
+def test_a_card_names_its_article() -> None:
+    page = Page(panel(BRIDGE_ANSWER, 0, ARTICLES, "de"))
+    for text in ("Brücke gesperrt", "Hafenkurier", "22. August 2024", "Erfundener Artikel."):
+        assert text in page.text
+    (link,) = page.all("a")
+    assert link["href"] == "https://www.hafenkurier.example/bruecke?x=1&y=2"
+    assert set((link["rel"] or "").split()) == {"noopener", "noreferrer", "nofollow"}
+
+
+def test_an_address_that_is_no_web_address_is_shown_as_text() -> None:
+    page = Page(panel(HOSTILE_ANSWER, 0, ARTICLES, "de"))
+    assert page.all("a") == []
+    assert "javascript:alert(9)" in page.text
+
+
+def test_citations_of_one_article_share_a_card_and_a_line() -> None:
+    answer = answered(
+        cite(1, BRIDGE, "seit Mittwoch gesperrt"),
+        cite(2, HOSTILE, "Danach."),
+        cite(3, BRIDGE, "74 Mio. Euro"),
+    )
+    cards = Page(panel(answer, 0, ARTICLES, "de")).all("article")
+    assert [card["data-cites"] for card in cards] == ["1 3", "2"]
+    lines = Page(render.answer(answer, 0, "de")).all("button", "reference")
+    assert [line["data-cite"] for line in lines] == ["1", "2"]
+
+
+def test_long_articles_show_an_excerpt_and_offer_the_whole() -> None:
+    long = dataclasses.replace(BRIDGE, text="Anfang. " + "wort " * 300 + BRIDGE.text + " wort" * 300 + " Schluss.")
+    answer = answered(cite(1, long, "Sie stammt aus dem Jahr 1968."))
+    page = panel(answer, 0, {long.id: long}, "de")
+    excerpt, whole = page.split('<details class="whole">')
+    assert "Anfang." not in excerpt and "Schluss." not in excerpt
+    assert "Anfang." in whole and "Schluss." in whole
+    assert excerpt.count("<mark") == whole.count("<mark") == 1
+    assert '<details class="whole">' not in panel(BRIDGE_ANSWER, 0, ARTICLES, "de")
+
+
+def test_a_quote_the_article_no_longer_holds_is_shown_alone_and_said_so() -> None:
+    changed = dataclasses.replace(BRIDGE, text="Korrigiert. " + BRIDGE.text)
+    for articles, reason in (({BRIDGE.id: changed}, "changed"), ({}, "gone")):
+        page = panel(BRIDGE_ANSWER, 0, articles, "de")
+        assert '<mark data-cite="1">Sie stammt aus dem Jahr 1968.</mark></blockquote>' in page
+        assert render.say(reason, "de") in page
+        assert "Ein Neubau" not in page
+
+
+def test_chips_can_be_reached_and_say_where_they_lead() -> None:
+    (chip,) = Page(render.answer(BRIDGE_ANSWER, 4, "de")).all("button", "chip")
+    assert chip["aria-label"] == "Beleg 1: Brücke gesperrt, Hafenkurier, 22. August 2024"
+    assert (chip["type"], chip["data-turn"], chip["data-cite"]) == ("button", "4", "1")
+
+
+def test_an_answer_says_how_it_came_about_and_as_of_when() -> None:
+    text = Page(render.answer(BRIDGE_ANSWER, 0, "de")).text
+    assert "Wörtliche Auszüge aus den Artikeln, ohne Sprachmodell" in text
+    assert "Stand 12. Juni 2025" in text
+
+
+def test_the_exact_span_is_emphasised_also_when_it_needs_escaping() -> None:
+    sentence = Sentence("Die Firma A & B <zahlt> 3 Euro.", (1,), "verbatim")
+    answer = answered(*BRIDGE_ANSWER.citations, sentences=(sentence,), short="B <zahlt> 3")
+    assert "Die Firma A &amp; <strong>B &lt;zahlt&gt; 3</strong> Euro." in render.answer(answer, 0, "de")
+    answer = answered(*BRIDGE_ANSWER.citations, sentences=(sentence,), short="amp")
+    assert "<strong>" not in render.answer(answer, 0, "de")
+
+
+@pytest.mark.parametrize(("verdict", "shown"), [("partly", True), ("unsupported", True), ("supported", False)])
+def test_a_sentence_that_is_not_carried_is_marked(verdict: str, shown: bool) -> None:
+    answer = answered(*BRIDGE_ANSWER.citations, sentences=(Sentence("Satz.", (1,), verdict),))  # type: ignore[arg-type]
+    assert ("doubt" in render.answer(answer, 0, "de")) == shown
+
+
+def test_a_number_that_cites_nothing_gets_no_chip() -> None:
+    answer = answered(*BRIDGE_ANSWER.citations, sentences=(Sentence("Satz. [7]", (7,), "unsupported"),))
+    page = Page(render.answer(answer, 0, "de"))
+    assert page.all("button", "chip") == []
+    assert "[7]" not in page.text and "nicht belegt" in page.text
+
+
+def test_disagreement_is_announced() -> None:
+    conflicting = answered(*BRIDGE_ANSWER.citations, status="conflicting")
+    assert "Quellen widersprechen sich" in render.answer(conflicting, 0, "de")
+    assert "Quellen widersprechen sich" not in render.answer(BRIDGE_ANSWER, 0, "de")
+
+
+def test_nothing_found_offers_three_near_passages_as_no_answer() -> None:
+    passages = tuple(passage(BRIDGE, f"Stelle {n} " + "wort " * 100) for n in range(5))
+    refusal = answered(text="Dazu steht hier nichts.", status="not_found", passages=passages)
+    page = Page(render.answer(refusal, 0, "de"))
+    assert "Dazu steht hier nichts." in page.text
+    assert "beantworten die Frage aber nicht" in page.text
+    assert [f"Stelle {n}" in page.text for n in range(5)] == [True, True, True, False, False]
+    assert page.all("button") == [] and "Auszüge" not in page.text
+    (folded,) = page.all("details")
+    assert "open" not in folded
+
+
+def test_errors_are_sentences_in_the_language_of_the_page() -> None:
+    turn = Turn("x" * 9, error=LongQuestionError(length=9, limit=5))
+    assert "Auf das Wesentliche kürzen" in render.turn(turn, 0, "de")
+    assert "Shorten it to its point" in render.turn(turn, 0, "en")
+
+
+def test_a_growing_answer_shows_its_text_and_stage() -> None:
+    page = render.turn(Turn("Wer?", stage="composing", text="Ein Anfang [1]"), 0, "de")
+    assert "Ein Anfang" in page and "Stellt die Antwort zusammen" in page
+    assert Page(page).all("button") == []  # chips that lead nowhere yet are no buttons
+
+
+def test_markers_in_running_text_of_an_answer_without_sentences_stay_visible() -> None:
+    answer: Answer = answered(*BRIDGE_ANSWER.citations, sentences=())
+    assert "[1]" in Page(render.answer(answer, 0, "de")).text
+
+
+@pytest.mark.parametrize(
+    ("articles", "newest", "language", "text"),
+    [
+        (34, dt.date(2025, 6, 12), "de", "34 Artikel, Stand 12. Juni 2025"),
+        (12345, dt.date(2025, 6, 12), "en", "12,345 articles, as of 12 June 2025"),
+        (12345, None, "de", "12.345 Artikel"),
+        (1, None, "en", "1 article"),
+        (0, None, "de", "Noch keine Artikel. Einlesen mit „belegt ingest“."),
+    ],
+)
+def test_holdings(articles: int, newest: dt.date | None, language: str, text: str) -> None:
+    assert render.holdings(articles, newest, language) == text
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_header_marks_the_language(language: str) -> None:
+    pressed = [
+        button["data-language"]
+        for button in Page(render.header(3, None, language)).all("button")
+        if button.get("aria-pressed") == "true"
+    ]
+    assert pressed == [language]
+
+
+def test_both_languages_have_every_text_and_the_same_holes() -> None:
+    texts = render._messages().texts
+    assert set(texts["de"]) == set(texts["en"])
+    for key, german in texts["de"].items():
+        assert set(re.findall(r"{\w+}", german)) == set(re.findall(r"{\w+}", texts["en"][key])), key
+    for error in (ListenError, PortTakenError, UnexpectedError):
+        assert set(re.findall(r"{\w+}", error.de)) == set(re.findall(r"{\w+}", error.en)), error

@@ -1,0 +1,121 @@
+"""Articles, answers and an Answerer made by hand, small enough to check by eye."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from corpus.article import Article
+from corpus.dates import NewsDate
+from rag.answerer import Answerer
+from rag.errors import ArticleMissingError
+from rag.types import Answer, Citation, Event, Passage, Sentence
+
+# What a hostile article may try. None of it may become an element, an attribute, a link or a template.
+ATTACKS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(2)>",
+    '" onmouseover="alert(3)" x="',
+    "' onfocus='alert(4)' autofocus='",
+    "${alert(5)}",
+    "{{constructor.constructor('alert(6)')()}}",
+    "</mark></blockquote><iframe src=javascript:alert(7)>",
+    "[Markdown](javascript:alert(8)) **fett** `code`",
+)
+
+BRIDGE = Article(
+    id="a-1",
+    title="Brücke gesperrt",
+    source="Hafenkurier",
+    published=NewsDate.parse("2024-08-22"),
+    url="https://www.hafenkurier.example/bruecke?x=1&y=2",
+    language="de",
+    text="Die Brücke ist seit Mittwoch gesperrt.\n\nSie stammt aus dem Jahr 1968. Ein Neubau kostet 74 Mio. Euro.",
+    metadata={"notice": "Erfundener Artikel."},
+)
+HOSTILE = Article(
+    id="a-2",
+    title="".join(ATTACKS),
+    source="Böse" + "".join(ATTACKS),
+    url="javascript:alert(9)",
+    language='de" onclick="alert(10)',
+    text=f"Davor {' '.join(ATTACKS)}. Zitat {ATTACKS[0]} & {ATTACKS[2]} Ende. Danach.",
+    metadata={"notice": ATTACKS[1]},
+)
+
+
+def cite(number: int, article: Article, quote: str) -> Citation:
+    """A citation of the first place where ``article`` says ``quote``."""
+    start = article.text.index(quote)
+    published = str(article.published) if article.published else None
+    return Citation(
+        number, article.id, article.title, article.source, published, article.url, quote, start, start + len(quote)
+    )
+
+
+def answered(*citations: Citation, **changes: Any) -> Answer:
+    """An extractive answer: each quote a sentence of its own."""
+    sentences = tuple(Sentence(c.quote, (c.number,), "verbatim") for c in citations)
+    given: dict[str, Any] = {
+        "question": "Wie alt ist die Brücke?",
+        "language": "de",
+        "text": " ".join(f"{c.quote} [{c.number}]" for c in citations),
+        "status": "answered",
+        "sentences": sentences,
+        "citations": citations,
+        "passages": (),
+        "confidence": 0.9,
+        "as_of": dt.date(2025, 6, 12),
+    }
+    return Answer(**given | changes)
+
+
+def passage(article: Article, text: str | None = None) -> Passage:
+    """All of ``article`` (or ``text``) as a retrieved passage."""
+    text = article.text if text is None else text
+    published = str(article.published) if article.published else None
+    return Passage(
+        1, article.id, article.title, article.source, published, article.url, "de", text, 0, len(text), 1.0, 0.5, 0.5
+    )
+
+
+BRIDGE_ANSWER = answered(cite(1, BRIDGE, "Sie stammt aus dem Jahr 1968."))
+HOSTILE_ANSWER = answered(cite(1, HOSTILE, f"Zitat {ATTACKS[0]} & {ATTACKS[2]} Ende."))
+
+
+class ScriptedAnswerer(Answerer):
+    """Answers from a script, with no index: a question's first word chooses what happens.
+
+    "Brücke": an answer. "Böse": one from the hostile article. "Langsam": text, then a pause until ``resume`` is set.
+    "Kaputt": an exception. Anything else: nothing found.
+    """
+
+    def __init__(self) -> None:
+        self.resume = threading.Event()
+
+    def stream(self, question: str, *_: Any, **__: Any) -> Iterator[Event]:
+        yield Event("stage", "searching")
+        word = question.split()[0].rstrip("?")
+        if word == "Kaputt":
+            raise ZeroDivisionError("secret detail")
+        if word == "Langsam":
+            yield Event("token", "Ein Anfang [1] ")
+            self.resume.wait(20)
+        answers = {"Brücke": BRIDGE_ANSWER, "Langsam": BRIDGE_ANSWER, "Böse": HOSTILE_ANSWER}
+        refusal = answered(text="Dazu steht hier nichts.", status="not_found", passages=(passage(HOSTILE),))
+        yield Event("answer", answer=answers.get(word, refusal))
+
+    def article(self, article_id: str) -> Article:
+        for article in (BRIDGE, HOSTILE):
+            if article.id == article_id:
+                return article
+        raise ArticleMissingError(id=article_id)
+
+    def status(self) -> Any:
+        return SimpleNamespace(articles=2, chunks=2, newest=dt.date(2024, 8, 22))
+
+    def close(self) -> None:
+        self.resume.set()
