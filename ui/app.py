@@ -1,8 +1,4 @@
-"""The web app: puts its pages together and serves them.
-
-from ui.app import launch
-launch(Settings.load(index="index"))          # http://127.0.0.1:7860 until Ctrl-C
-"""
+"""The web app: puts its pages together and serves them. ``launch(Settings.load(index="index"))`` is all it takes."""
 
 from __future__ import annotations
 
