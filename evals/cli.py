@@ -49,8 +49,9 @@ def main(args: argparse.Namespace, settings: Settings, language: str) -> int:
         check_writable(args.json)  # now, not after minutes of answering
     from rag.answerer import Answerer  # loads the models' libraries: seconds, so only for a set that is in order
 
-    answerer = Answerer.open(settings)
-    done = run(questions, lambda question, as_of: answerer.ask(question, as_of=as_of), settings=settings)
+    with Answerer.open(settings) as answerer:
+        models = (answerer.status().model, type(answerer.reader).__name__)
+        done = run(questions, answerer.ask, settings=settings, models=models)
     to_stdout = args.json == "-"
     text = done.table(language)
     if args.verbose and (wrong := wrong_answers(done.results, language)):

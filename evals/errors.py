@@ -31,8 +31,8 @@ class SetMissingError(EvaluationError):
 
 
 class SetEmptyError(EvaluationError):
-    en = "'{path}' holds no question. Add one line a question, e.g. {{\"id\": \"q1\", \"question\": \"...\"}}."
-    de = "'{path}' enthält keine Frage. Je Frage eine Zeile anlegen, z. B. {{\"id\": \"q1\", \"question\": \"...\"}}."
+    en = '\'{path}\' holds no question. Add one line a question, e.g. {{"id": "q1", "question": "..."}}.'
+    de = '\'{path}\' enthält keine Frage. Je Frage eine Zeile anlegen, z. B. {{"id": "q1", "question": "..."}}.'
 
 
 class SetFormatError(EvaluationError):

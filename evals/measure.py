@@ -46,6 +46,4 @@ def crash_measures(case: Case) -> dict[str, float | None]:
         "hallucination": case.answerable is False,
         "error": case.answerable is True,
     }
-    return {
-        name: float(name in metrics.ABSTENTION) if needs[name] else None for name in metrics.MEASURES
-    }
+    return {name: float(name in metrics.ABSTENTION) if needs[name] else None for name in metrics.MEASURES}

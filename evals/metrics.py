@@ -27,7 +27,7 @@ _ARTICLES = {
 _ASCII_PUNCTUATION = dict.fromkeys(map(ord, string.punctuation))
 _MARKER = re.compile(r"\s*\[\d+\]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_QUOTE_MARKS = dict.fromkeys(map(ord, "\"„“”«»"))
+_QUOTE_MARKS = dict.fromkeys(map(ord, '"„“”«»'))
 SHARED_EDGE = 20  # characters; shorter ends meet by chance
 WIRE_COPY = 0.8  # token F1 of two quotes from which on they are the same sentence, edited
 
@@ -95,9 +95,7 @@ def spoken(text: str) -> str:
     return _MARKER.sub("", text).translate(_QUOTE_MARKS).strip()
 
 
-def retrieval(
-    ranking: Sequence[str], gold: Collection[str], measures: Sequence[str] = RETRIEVAL
-) -> dict[str, float]:
+def retrieval(ranking: Sequence[str], gold: Collection[str], measures: Sequence[str] = RETRIEVAL) -> dict[str, float]:
     """Measures of ``ranking`` (ids, best first, each once) against the relevant ids, computed by ir_measures.
 
     "R@5" recall in the first five, "RR" reciprocal rank of the first hit, "nDCG@10" with binary gains (Järvelin and

@@ -95,7 +95,5 @@ def wrong_answers(results: Sequence[Result], language: str) -> str:
         case = result.case
         gold = " | ".join(case.answers) or say("unanswerable" if case.answerable is False else "unstated", language)
         given = say("crash", language, error=result.error) if result.error else result.answer
-        blocks.append(
-            say("wrong", language, id=case.id, question=case.question, gold=gold, answer=given)
-        )
+        blocks.append(say("wrong", language, id=case.id, question=case.question, gold=gold, answer=given))
     return "\n\n".join(blocks)

@@ -36,9 +36,7 @@ FOUND = Answer(
     confidence=0.8,
 )
 EVIDENCE = (("b", "2,10 Meter hoch"),)
-HEIGHT = Case(
-    "height", "Wie hoch?", ("2,10 Meter",), ("b",), EVIDENCE, True, "de", dt.date(2025, 1, 1), ("number",)
-)
+HEIGHT = Case("height", "Wie hoch?", ("2,10 Meter",), ("b",), EVIDENCE, True, "de", dt.date(2025, 1, 1), ("number",))
 REFUSED = replace(HEIGHT, id="refused", question="Wie lang?", as_of=None)
 CRASHING = replace(HEIGHT, id="crashing", question="Boom?", tags=())
 NOT_THERE = Case("not there", "Wetter?", answerable=False, language="de", tags=("off-topic",))
