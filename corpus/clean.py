@@ -58,7 +58,7 @@ RULES = (
     ),
     Rule(
         "newsletter",
-        opens=_any(r".*\bnewsletter\b.*\b(?:abonnier|anmeld|bestell|sign up|subscribe)", r".*\b(?:sign up|subscribe)\b.*\bnewsletter\b"),
+        opens=_any(r".*\bnewsletter\b.*\b(?:abonnier|anmeld|bestell|sign up|subscribe)", r"(?:abonnieren|bestellen|melden|sign up|subscribe|get)\b.*\bnewsletter\b"),
         cues=_cues(r"\bnewsletter", r"\babonnier|\bsubscrib", r"\banmeld|\bsign up", r"\bpostfach|\binbox", r"\bkostenlos|\bfree\b"),
         least=3,
     ),

@@ -134,6 +134,16 @@ class Index:
         report.seconds = round(time.monotonic() - started, 2)
         return report
 
+    def add(self, articles: Iterable[Article]) -> Report:
+        """Like ``ingest``, of articles in hand."""
+        report = Report()
+        with self.writing(), tqdm(disable=True) as bar:
+            self._check_model()
+            self._ingest(articles, report, "en", bar)
+            self._rebuild_vectors_if_stale()
+        report.articles, report.chunks = self.store.counts()
+        return report
+
     def _ingest(
         self, items: Iterable[Article | UnreadableError], report: Report, language: str, bar: tqdm[Any]
     ) -> None:

@@ -42,12 +42,19 @@ class Query:
     vector: np.ndarray
     groups: tuple[tuple[str, ...], ...]
     idf: tuple[float, ...]
+    known: tuple[bool, ...]  # whether any chunk of the index contains the word
 
     def coverage(self, tokens: set[str]) -> float:
         """Share of the question's idf mass found among ``tokens``, 0..1."""
         total = sum(self.idf)
         matched = sum(i for group, i in zip(self.groups, self.idf, strict=True) if not tokens.isdisjoint(group))
         return matched / total if total else 0.0
+
+    @property
+    def unknown(self) -> float:
+        """Share of the idf mass that no chunk of the index contains, 0..1."""
+        total = sum(self.idf)
+        return sum(i for i, known in zip(self.idf, self.known, strict=True) if not known) / total if total else 0.0
 
     @property
     def match(self) -> str:
@@ -74,12 +81,14 @@ class Retriever(BaseRetriever):
         own = detect_language(question, default=languages[0] if languages else "de") or "de"
         groups = german.analyse_question(question, dict.fromkeys([own, *languages[:4]]))
         total = store.counts()[1]
+        frequencies = [sum(store.document_frequency(token) for token in group) for group in groups]
         return Query(
             text=question,
             language=own,
             vector=self.index.embedder.questions([question])[0],
             groups=tuple(groups),
-            idf=tuple(_idf(total, sum(store.document_frequency(token) for token in group)) for group in groups),
+            idf=tuple(_idf(total, frequency) for frequency in frequencies),
+            known=tuple(frequency > 0 for frequency in frequencies),
         )
 
     def passages(

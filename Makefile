@@ -1,0 +1,45 @@
+# Two commands for everybody: make chat, make test. The environment is made on first use and whenever pins change.
+VENV ?= .venv
+PYTHON ?= python3
+INDEX ?= index
+PORT ?= 7860
+BIN = $(VENV)/bin
+STAMP = $(VENV)/installed
+
+.PHONY: install chat test check bench screenshot kill-test clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV): about 2 GB, two to five minutes ..."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+chat: $(STAMP)
+	$(BIN)/belegt ingest corpus/demo --index $(INDEX)
+	$(BIN)/belegt chat --index $(INDEX) --port $(PORT)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Retrieval on XQuAD and MLQA, and the demo questions end to end; needs ../shared/data for the first two.
+bench: $(STAMP)
+	$(BIN)/python -m evals.bench
+
+# The picture in the README, of the real chat over two real articles (../shared/seeds).
+screenshot: $(STAMP)
+	$(BIN)/belegt ingest ../shared/seeds --index $(VENV)/screenshot-index
+	$(BIN)/python -m ui.screenshot $(VENV)/screenshot-index docs/chat.png
+
+# Ten kills at random moments of a real ingest, then a rerun: nothing lost, nothing twice.
+kill-test: $(STAMP)
+	$(BIN)/python -m tests.kill_ingest ../shared/data/wikinews --kills 10
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info

