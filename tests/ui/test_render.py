@@ -6,9 +6,6 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-
-from rag.errors import LongQuestionError
-from rag.types import Answer, Sentence
 from ui_samples import (
     ATTACKS,
     BRIDGE,
@@ -19,6 +16,9 @@ from ui_samples import (
     cite,
     passage,
 )
+
+from rag.errors import LongQuestionError
+from rag.types import Answer, Sentence
 from ui import render
 from ui.errors import ListenError, PortTakenError, UnexpectedError
 from ui.panel import panel

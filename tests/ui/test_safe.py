@@ -6,8 +6,8 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from ui_samples import ATTACKS
+
 from ui.safe import Mark, excerpts, safe, shorten, web_host
 
 TEXT = "Erster Absatz hier.\n\nDer zweite Satz zählt. Und noch ein dritter Satz am Ende."
