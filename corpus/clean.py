@@ -58,9 +58,17 @@ RULES = (
     ),
     Rule(
         "newsletter",
-        opens=_any(r".*\bnewsletter\b.*\b(?:abonnier|anmeld|bestell|sign up|subscribe)", r"(?:abonnieren|bestellen|melden|sign up|subscribe|get)\b.*\bnewsletter\b"),
-        cues=_cues(r"\bnewsletter", r"\babonnier|\bsubscrib", r"\banmeld|\bsign up", r"\bpostfach|\binbox", r"\bkostenlos|\bfree\b"),
-        least=3,
+        opens=_any(
+            r".*\bnewsletter\b.*\b(?:abonnier|anmeld|bestell|sign up|subscribe)",
+            r"(?:abonnieren|bestellen|melden|sign up|subscribe|get)\b.*\bnewsletter\b",
+        ),
+        cues=_cues(
+            r"\bnewsletter",
+            r"\babonnier|\bsubscrib",
+            r"\banmeld|\bsign up",
+            r"\bpostfach|\binbox",
+            r"\bkostenlos|\bfree\b",
+        ),
     ),
     Rule(
         "donation",
@@ -73,12 +81,24 @@ RULES = (
             r"\bleser:innen|\bleserinnen und leser\b.*\b(?:unterstütz|spende|beitrag)|\breaders? like you\b",
             r"\bunabhängige[nrs]? journalismus\b|\bindependent journalism\b",
         ),
-        least=3,
     ),
-    Rule("subscription", opens=_any(r"(?:jetzt|hier) (?:abonnieren|abo )", r"sie möchten weiterlesen\b", r"already a subscriber\b")),
-    Rule("cookies", cues=_cues(r"\bcookies?\b", r"\b(?:akzeptier|zustimm|einwillig|accept|consent)", r"\b(?:datenschutz|privacy|einstellungen|settings)"), least=3),
-    Rule("photo credit", opens=_any(r"(?:foto|bild|symbolbild|symbolfoto|archivbild|archivfoto|photo|image)s?(?: credit)?\s*:\s*\S")),
-)  # fmt: skip
+    Rule(
+        "subscription",
+        opens=_any(r"(?:jetzt|hier) (?:abonnieren|abo )", r"sie möchten weiterlesen\b", r"already a subscriber\b"),
+    ),
+    Rule(
+        "cookies",
+        cues=_cues(
+            r"\bcookies?\b",
+            r"\b(?:akzeptier|zustimm|einwillig|accept|consent)",
+            r"\b(?:datenschutz|privacy|einstellungen|settings)",
+        ),
+    ),
+    Rule(
+        "photo credit",
+        opens=_any(r"(?:foto|bild|symbolbild|symbolfoto|archivbild|archivfoto|photo|image)s?(?: credit)?\s*:\s*\S"),
+    ),
+)
 
 
 def tidy(text: str) -> str:

@@ -14,7 +14,9 @@ _MONTHS = {
     "en": "January February March April May June July August September October November December".split(),
 }
 _MONTH_NUMBER = {name.lower(): i for names in _MONTHS.values() for i, name in enumerate(names, 1)} | {"jänner": 1}
-_WORDED = re.compile(r"(?:(\d{1,2})\.?\s+)?([A-Za-zäÄ]+)\s+(?:(\d{1,2}),\s+)?(\d{4})(?:,?\s+(\d{1,2}:\d{2})(?:\s*Uhr)?)?")
+_WORDED = re.compile(
+    r"(?:(\d{1,2})\.?\s+)?([A-Za-zäÄ]+)\s+(?:(\d{1,2}),\s+)?(\d{4})(?:,?\s+(\d{1,2}:\d{2})(?:\s*Uhr)?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)

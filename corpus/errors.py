@@ -69,8 +69,8 @@ class UnreadableError(SourceError):
             "Zeile {line} ist kein gültiges JSON ({detail}); diese Zeile reparieren.",
         ),
         "record": (
-            "Line {line}: {detail}; give each record a text, e.g. {{\"text\": \"...\"}}.",
-            "Zeile {line}: {detail}; jeder Datensatz braucht einen Text, z. B. {{\"text\": \"...\"}}.",
+            'Line {line}: {detail}; give each record a text, e.g. {{"text": "..."}}.',
+            'Zeile {line}: {detail}; jeder Datensatz braucht einen Text, z. B. {{"text": "..."}}.',
         ),
         "front_matter": (
             "The YAML front matter can't be read ({detail}); mend it or remove it.",

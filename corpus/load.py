@@ -20,7 +20,9 @@ _DATE_HINT = re.compile(
     r"(\d{4}(?:-\d{2}){0,2}|\d{1,2}\. ?(?:\d{1,2}\.|[A-Za-zä]+) ?\d{4})\W\s*",
     re.IGNORECASE,
 )
-AGENCIES = frozenset("afp ap apa ansa belga dapd ddp dpa dts efe epd idw kna ots pa pap reuters rtr sda sid tass upi".split())
+AGENCIES = frozenset(
+    "afp ap apa ansa belga dapd ddp dpa dts efe epd idw kna ots pa pap reuters rtr sda sid tass upi".split()
+)
 _SIGN_OFF = re.compile(r"\((\w{2,8}(?:\s?[/,-]\s?\w{2,8}){0,3})\)\s*$", re.MULTILINE)
 _ALIASES = {"date": "published", "headline": "title", "lang": "language"}  # common names elsewhere
 _FIELDS = ("id", "title", "source", "author", "agency", "published", "updated", "url", "language")

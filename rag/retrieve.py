@@ -152,9 +152,7 @@ class Retriever(BaseRetriever):
             self._background = (revision, store.sample_vectors(BACKGROUND))
         return self._background[1]
 
-    def _passage(
-        self, chunk: Any, score: float, dense: dict[int, float], lexical: dict[int, float]
-    ) -> Passage:
+    def _passage(self, chunk: Any, score: float, dense: dict[int, float], lexical: dict[int, float]) -> Passage:
         return Passage(
             chunk_id=chunk.id,
             article_id=chunk.article_id,

@@ -239,7 +239,9 @@ class Store:
             version = db.execute("SELECT max(version) FROM articles WHERE id = ?", (article.id,)).fetchone()[0] or 0
             self._drop_chunks(db, article.id)
             db.execute("UPDATE articles SET current = 0 WHERE id = ? AND current = 1", (article.id,))
-            days = (day_number(article.published.first), day_number(article.published.last)) if article.published else ()
+            days = (
+                (day_number(article.published.first), day_number(article.published.last)) if article.published else ()
+            )
             row = db.execute(
                 "INSERT INTO articles (id, version, current, content_hash, title, source, author, agency, published,"
                 " first_day, last_day, updated, url, language, origin, text, removed, metadata, added)"

@@ -28,9 +28,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_RECORD_BYTES:
-            raise UnreadableError(
-                str(path), "too_big", megabytes=size // 2**20, limit=MAX_RECORD_BYTES // 2**20
-            )
+            raise UnreadableError(str(path), "too_big", megabytes=size // 2**20, limit=MAX_RECORD_BYTES // 2**20)
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableError(str(path), "io", detail=error.strerror or str(error)) from error

@@ -36,7 +36,20 @@ HUB_ID = "intfloat/multilingual-e5-small"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 FORMAT = 1  # raise when the folder written below changes
 CHECK_TEXT = "query: Wie viele Brücken hat Hamburg?"
-CHECK_VECTOR = (0.09054, -0.06989, -0.05012, -0.04569, 0.08913, -0.08899, 0.01793, 0.06453, 0.00431, 0.00572, 0.05912, 0.0177)
+CHECK_VECTOR = (
+    0.09054,
+    -0.06989,
+    -0.05012,
+    -0.04569,
+    0.08913,
+    -0.08899,
+    0.01793,
+    0.06453,
+    0.00431,
+    0.00572,
+    0.05912,
+    0.0177,
+)
 BLOCK = 32
 
 
@@ -125,9 +138,7 @@ def _vocabulary(data: bytes, at: int, header: _Header) -> tuple[int, list[tuple[
     at += text_bytes
     (map_bytes,) = struct.unpack_from("<I", data, at + 4)
     at += 8 + map_bytes
-    pieces = [
-        (text[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(header.pieces)
-    ]
+    pieces = [(text[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(header.pieces)]
     return at, pieces
 
 
@@ -138,7 +149,7 @@ def _tensors(data: bytes, at: int) -> Iterator[tuple[str, np.ndarray]]:
         (length,) = struct.unpack_from("<H", data, at)
         name = data[at + 2 : at + 2 + length].decode("ascii")
         at += 2 + length
-        kind, values, offset, size = struct.unpack_from("<BIQQ", data, at)
+        _, values, offset, size = struct.unpack_from("<BIQQ", data, at)
         at += struct.calcsize("<BIQQ")
         raw = np.frombuffer(data, np.uint8, size, offset)
         yield name, raw.view("<f4").copy() if size == values * 4 else _dequantize(raw)

@@ -59,9 +59,7 @@ class Embedder(BaseEmbedding):
         """Character offsets of each text's tokens, without special tokens."""
         if not texts:
             return []
-        coded = self._model.tokenizer(
-            list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False
-        )
+        coded = self._model.tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         return [[(int(a), int(b)) for a, b in offsets] for offsets in coded["offset_mapping"]]
 
     def passages(self, texts: Sequence[str]) -> np.ndarray:

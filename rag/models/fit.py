@@ -71,9 +71,8 @@ class _Remembering(Embedder):
 
 def squad(path: Path, ids: dict[str, str]) -> Iterator[tuple[Article, list[Labelled]]]:
     """Paragraphs of a SQuAD-format file as articles, with their questions. ``ids`` maps texts to article ids."""
-    raw = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with raw as file:
-        data = json.load(file)["data"]
+    raw = path.read_bytes()
+    data = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)["data"]
     for entry in data:
         for paragraph in entry["paragraphs"]:
             text = paragraph["context"]
@@ -136,19 +135,23 @@ def fit_sentences(data: Sequence[Example], steps: int = 300) -> np.ndarray:
     """Weights by which the answering sentence wins a softmax over all sentences read."""
     import torch
 
-    pairs = [(torch.tensor(e.features), torch.tensor(e.gold)) for e in data if e.gold.any()]
-    mean = torch.cat([x for x, _ in pairs]).mean(0)
-    scale = torch.cat([x for x, _ in pairs]).std(0) + 1e-9
+    answered = [e for e in data if e.gold.any()]
+    longest = max(len(e.gold) for e in answered)
+    x = torch.zeros(len(answered), longest, len(SENTENCE_FEATURES), dtype=torch.float64)
+    there, gold = (torch.zeros(len(answered), longest, dtype=torch.bool) for _ in range(2))
+    for i, e in enumerate(answered):
+        x[i, : len(e.gold)] = torch.tensor(e.features)
+        there[i, : len(e.gold)] = True
+        gold[i, : len(e.gold)] = torch.tensor(e.gold)
+    mean, scale = x[there].mean(0), x[there].std(0) + 1e-9
+    x = (x - mean) / scale
     weights = torch.zeros(len(SENTENCE_FEATURES), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.Adam([weights], lr=0.1)
-    normal = [((x - mean) / scale, gold) for x, gold in pairs]
     for _ in range(steps):
         optimizer.zero_grad()
-        losses = []
-        for x, gold in normal:
-            scores = x @ weights
-            losses.append(torch.logsumexp(scores, 0) - torch.logsumexp(scores[gold], 0))
-        loss = torch.stack(losses).mean() + 1e-4 * (weights**2).sum()
+        scores = (x @ weights).masked_fill(~there, -torch.inf)
+        lost = torch.logsumexp(scores, 1) - torch.logsumexp(scores.masked_fill(~gold, -torch.inf), 1)
+        loss = lost.mean() + 1e-4 * (weights**2).sum()
         loss.backward()
         optimizer.step()
     return (weights / scale).detach().numpy()
@@ -208,7 +211,8 @@ def main() -> None:
         embedder, settings, arguments.limit, remove_own=False,
     )  # fmt: skip
     reader = SentenceReader.__new__(SentenceReader)
-    print(scores_on_folds(data, reader))
+    held_out = scores_on_folds(data, reader)
+    print(held_out)
     sentence = fit_sentences(data)
     answer, bias = fit_answer(*answer_rows(data, sentence, reader))
     card: dict[str, Any] = {
@@ -219,7 +223,7 @@ def main() -> None:
         },
         "command": "python -m rag.models.fit --data ../shared/data",
         "examples": len(data),
-        "scores on unseen folds": scores_on_folds(data, reader),
+        "scores on unseen folds": held_out,
         "sentence features": list(SENTENCE_FEATURES),
         "sentence weights": [round(float(w), 5) for w in sentence],
         "answer features": list(ANSWER_FEATURES),

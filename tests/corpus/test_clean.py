@@ -65,4 +65,6 @@ def test_tidy_twice_is_tidy_once(text: str) -> None:
 def test_nothing_is_lost(lines: list[str]) -> None:
     text = tidy("\n".join(lines))
     kept, removed = clean(text)
-    assert sorted([*filter(None, kept.split("\n\n")), *(r.text for r in removed)]) == sorted(filter(None, text.split("\n")))
+    assert sorted([*filter(None, kept.split("\n\n")), *(r.text for r in removed)]) == sorted(
+        filter(None, text.split("\n"))
+    )

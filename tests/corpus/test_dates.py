@@ -35,7 +35,9 @@ def test_parse(text: str, iso: str) -> None:
     assert NewsDate.parse(iso) == date  # what is stored reads back
 
 
-@pytest.mark.parametrize("text", ["", "gestern", "2024-13", "31.02.2024", "0000-01-01", "am 3. Mai", "11. Foktober 2024"])
+@pytest.mark.parametrize(
+    "text", ["", "gestern", "2024-13", "31.02.2024", "0000-01-01", "am 3. Mai", "11. Foktober 2024"]
+)
 def test_no_date(text: str) -> None:
     assert NewsDate.parse(text) is None
 

@@ -43,9 +43,7 @@ def test_a_word_over_the_budget_is_cut_inside() -> None:
     assert [len(c.text) for c in chunks] == [16, 16, 8]
 
 
-@given(
-    st.text(alphabet="abcdeäöAB.!? \n„“", max_size=400), st.integers(1, 20), st.integers(0, 3)
-)
+@given(st.text(alphabet="abcdeäöAB.!? \n„“", max_size=400), st.integers(1, 20), st.integers(0, 3))
 def test_offsets_budget_and_coverage(text: str, budget: int, overlap: int) -> None:
     chunks = chunk_text(text, by_words, budget, overlap)
     covered = set()
