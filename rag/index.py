@@ -7,6 +7,7 @@ import getpass
 import json
 import logging
 import os
+import re
 import shutil
 import socket
 import sys
@@ -125,10 +126,7 @@ class Index:
         total = count_files(paths)
         with self.writing(), tqdm(total=total, unit="file", desc="Ingest", disable=not progress) as bar:
             self._check_model()
-            try:
-                self._ingest(load(paths), report, language, bar)
-            except KeyboardInterrupt:
-                report.interrupted = True
+            self._ingest(load(paths), report, language, bar)
             self._rebuild_vectors_if_stale()
         report.articles, report.chunks = self.store.counts()
         report.seconds = round(time.monotonic() - started, 2)
@@ -147,15 +145,29 @@ class Index:
     def _ingest(
         self, items: Iterable[Article | UnreadableError], report: Report, language: str, bar: tqdm[Any]
     ) -> None:
-        seen: dict[str, str | None] = {}
         waiting: list[tuple[Article, list[Chunk]]] = []
-        pending, last_place = 0, None
+        try:
+            for article in self._new_articles(items, report, language, bar):
+                waiting.append((article, self._chunk(article)))
+                if sum(len(chunks) for _, chunks in waiting) >= BATCH_CHUNKS:
+                    self._embed_and_store(waiting, report)
+                    waiting = []
+        except KeyboardInterrupt:
+            report.interrupted = True
+        self._embed_and_store(waiting, report)
+
+    def _new_articles(
+        self, items: Iterable[Article | UnreadableError], report: Report, language: str, bar: tqdm[Any]
+    ) -> Iterator[Article]:
+        """Articles that are not stored as they are; the rest is noted in the report."""
+        seen: dict[str, str | None] = {}
+        last_file = None
         for item in items:
-            place = item.facts["path"] if isinstance(item, UnreadableError) else item.origin
-            file = str(place).rpartition(":")[0] if str(place).rpartition(":")[2].isdigit() else place
-            if file != last_place and not isinstance(item, ReadWarning):
+            place = str(item.facts["path"] if isinstance(item, UnreadableError) else item.origin)
+            file = re.sub(r":\d+\Z", "", place)
+            if file != last_file:
                 bar.update(1)
-                last_place = file
+                last_file = file
             if isinstance(item, UnreadableError):
                 self._note_unreadable(item, report, language)
                 continue
@@ -170,17 +182,7 @@ class Index:
                     self.store.touch_origin(item.id, item.origin)
                 report.unchanged += 1
                 continue
-            if known:
-                report.updated += 1
-            else:
-                report.added += 1
-            chunks = self._chunk(item)
-            waiting.append((item, chunks))
-            pending += len(chunks)
-            if pending >= BATCH_CHUNKS:
-                self._embed_and_store(waiting)
-                waiting, pending = [], 0
-        self._embed_and_store(waiting)
+            yield item
 
     def _note_unreadable(self, item: UnreadableError, report: Report, language: str) -> None:
         noted = {"path": str(item.facts["path"]), "reason": item.reason(language)}
@@ -194,10 +196,13 @@ class Index:
         if article.id in seen:
             return UnreadableError(place, "duplicate_id", id=article.id, other=seen[article.id])
         known = self.store.known(article.id)
-        made_from_path = (article.origin is not None and article.id.rpartition("#")[0] != "") or "/" in article.id
-        if known and made_from_path and known[1] and article.origin and known[0] != article.content_hash:
-            was, now = (Path(place.rpartition(":")[0] or place) for place in (known[1], article.origin))
-            if was.resolve() != now.resolve() and was.exists() and was.name == now.name:
+        # An id that a file gave may move with the file; one made from its path stands for that path alone.
+        made_from_path = (
+            bool(article.origin) and "/" in article.id and article.id.partition("#")[0] in place.replace(os.sep, "/")
+        )
+        if known and known[1] and made_from_path and known[0] != article.content_hash:
+            was, now = (Path(re.sub(r":\d+\Z", "", where)).resolve() for where in (known[1], place))
+            if was != now and was.exists():
                 return UnreadableError(place, "duplicate_id", id=article.id, other=known[1])
         return None
 
@@ -219,8 +224,12 @@ class Index:
             )
         return prepared
 
-    def _embed_and_store(self, articles: list[tuple[Article, list[Chunk]]]) -> None:
+    def _embed_and_store(self, articles: list[tuple[Article, list[Chunk]]], report: Report) -> None:
         for (article, _), chunks in zip(articles, self._prepare(articles), strict=True):
+            if self.store.known(article.id):
+                report.updated += 1
+            else:
+                report.added += 1
             self.store.put(article, chunks, self.embedder.model_name)
 
     def delete(self, article_id: str) -> None:
