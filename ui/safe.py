@@ -12,13 +12,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from rag.sentences import sentence_spans
+
 # Characters that show nothing but reorder or hide what stands around them: control characters (but tab and newline),
 # bidirectional embeddings, overrides and isolates, and the invisible "tag" letters.
 _CONTROLS = (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0))
 _REMOVED = dict.fromkeys((*_CONTROLS, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, *range(0xE0000, 0xE0080)))
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
-# An excerpt may end this much early, at a paragraph, rather than with its first words.
-SLACK_CHARS = 120
+# An excerpt may begin this much late, and end this much early, to do so with a whole sentence.
+SLACK_CHARS = 200
 
 
 def safe(text: str) -> str:
@@ -54,9 +56,10 @@ class Mark:
 
 
 def excerpts(text: str, marks: Iterable[Mark], width: int) -> list[str]:
-    """The marks of one article in their context: ``width`` characters before and after, whole words only.
+    """The marks of one article in their context: up to ``width`` characters before and after.
 
-    Marks whose contexts touch share an excerpt. Where the article goes on, an excerpt begins or ends with "…".
+    Cut between sentences where that loses little, else between words. Marks whose contexts touch share an excerpt.
+    Where the article goes on, an excerpt begins or ends with "…".
     """
     windows: list[tuple[int, int, list[Mark]]] = []
     for mark in sorted(marks):
@@ -79,24 +82,26 @@ def shorten(text: str, width: int) -> str:
 
 
 def _before(text: str, mark: Mark, width: int) -> int:
-    """Where the context of ``mark`` begins: at a paragraph if one begins near, else at a word."""
+    """Where the context of ``mark`` begins: with a sentence if one begins soon, else with a word."""
     start = max(0, mark.start - width)
     if start == 0:
         return 0
-    if paragraph := _PARAGRAPH_BREAK.search(text, start, min(start + SLACK_CHARS, mark.start)):
-        return paragraph.end()
+    begins = [start + first for first, _ in sentence_spans(text[start : mark.start])[1:]]
+    if begins and begins[0] - start <= SLACK_CHARS:
+        return begins[0]
     while start < mark.start and not (text[start - 1].isspace() and not text[start].isspace()):
         start += 1
     return start
 
 
 def _after(text: str, mark: Mark, width: int) -> int:
-    """Where the context of ``mark`` ends: at a paragraph if one ends near, else at a word."""
+    """Where the context of ``mark`` ends: with a sentence if one ended shortly before, else with a word."""
     end = min(len(text), mark.end + width)
     if end == len(text):
         return end
-    if breaks := list(_PARAGRAPH_BREAK.finditer(text, max(end - SLACK_CHARS, mark.end), end)):
-        return breaks[-1].start()
+    ends = [mark.end + last for _, last in sentence_spans(text[mark.end : end])[:-1]]
+    if ends and end - ends[-1] <= SLACK_CHARS:
+        return ends[-1]
     while end > mark.end and not (text[end].isspace() and not text[end - 1].isspace()):
         end -= 1
     return end

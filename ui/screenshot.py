@@ -1,6 +1,7 @@
-"""A picture of the running chat, for the README and for looking at.
+"""A picture of the chat with an answer, for the README and for looking at.
 
-    python -m ui.screenshot http://127.0.0.1:7860 chat.png --question "Wer ...?" [--width 1280] [--scheme dark]
+    python -m ui.screenshot index chat.png [--question "Wer ...?"] [--width 1280] [--scheme dark]
+    python -m ui.screenshot http://127.0.0.1:7860 chat.png
 
 Needs playwright (an extra: ``pip install 'belegt[dev]'``) and a Chromium or Chrome of the system.
 """
@@ -10,9 +11,13 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from rag.errors import BelegtError
+
+QUESTION = "Wie viele nordkoreanische Soldaten wurden getötet?"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Without these Chromium calls home, or does not start in a container.
 CHROMIUM_ARGS = (
@@ -33,18 +38,17 @@ def find_chromium() -> str | None:
 def screenshot(
     url: str,
     out: Path,
-    question: str | None = None,
+    question: str = "",
     width: int = 1280,
     height: int = 800,
     scheme: str = "light",
     language: str = "de",
-    chromium: str | None = None,
 ) -> None:
-    """Open ``url``, ask ``question`` if given, wait for its answer, write a PNG to ``out``."""
+    """Open ``url``, ask ``question`` if there is one, wait for its answer, write a PNG to ``out``."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium or find_chromium(), args=list(CHROMIUM_ARGS))
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))
         page = browser.new_page(
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
@@ -62,22 +66,45 @@ def screenshot(
         browser.close()
 
 
+@contextmanager
+def served(target: str) -> Iterator[str]:
+    """The address of ``target``: itself if it is one, else that of the chat over the index folder it names."""
+    if target.startswith(("http://", "https://")):
+        yield target
+        return
+    from rag.answerer import Answerer
+    from ui.app import build
+    from ui.server import Server
+
+    with Answerer.open(target) as answerer:
+        server = Server(build(answerer), port=0)
+        server.start()
+        try:
+            yield server.url
+        finally:
+            server.close()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; see the top of this file."""
-    parser = argparse.ArgumentParser(prog="python -m ui.screenshot", description="A picture of the running chat.")
-    parser.add_argument("url")
+    parser = argparse.ArgumentParser(prog="python -m ui.screenshot", description="A picture of the chat.")
+    parser.add_argument("target", help="address of a running chat, or an index folder to open one over")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--question", help="asked before the picture is taken")
+    parser.add_argument("--question", default=QUESTION, help="asked before the picture is taken; '' for none")
     parser.add_argument("--width", type=int, default=1280)
     parser.add_argument("--height", type=int, default=800)
     parser.add_argument("--scheme", choices=("light", "dark"), default="light")
     parser.add_argument("--language", choices=("de", "en"), default="de", help="what the browser asks for")
     given = parser.parse_args(arguments)
-    chromium = find_chromium()
-    if chromium is None:
+    if find_chromium() is None:
         print(f"No Chromium found (looked for {', '.join(CHROMIUM_NAMES)}). Install one first.", file=sys.stderr)
         return 2
-    screenshot(given.url, given.out, given.question, given.width, given.height, given.scheme, given.language, chromium)
+    try:
+        with served(given.target) as url:
+            screenshot(url, given.out, given.question, given.width, given.height, given.scheme, given.language)
+    except BelegtError as error:
+        print(error.text(given.language), file=sys.stderr)
+        return error.exit_code
     return 0
 
 

@@ -24,7 +24,7 @@ pytestmark = [
 ]
 expect = sync_api.expect
 
-SOLDIERS = "Wie viele nordkoreanische Soldaten wurden getötet?"
+NITRATE = "Wie viel Nitrat wurde in Brunnen 3 gemessen?"
 UNANSWERABLE = "Wie hoch ist der Eiffelturm?"
 PHONE = {"width": 360, "height": 740}
 Open = Callable[..., Any]
@@ -102,8 +102,8 @@ def width_of_content(page: Any) -> int:
 def test_from_a_question_to_the_marked_quote(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url)
     expect(page.locator(".holdings")).to_contain_text("34 Artikel, Stand ")
-    ask(page, SOLDIERS)
-    expect(page.locator(".reply .prose")).to_contain_text("300")
+    ask(page, NITRATE)
+    expect(page.locator(".reply .prose")).to_contain_text("Milligramm")
     expect(page.locator(".notes")).to_contain_text("ohne Sprachmodell")
     chip = page.locator("button.chip").first
     chip.click()
@@ -125,10 +125,12 @@ def test_an_unanswerable_question_is_refused_with_near_passages_folded(demo_url:
 
 def test_an_example_can_be_asked_with_the_keyboard(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url)
-    page.locator(".example").first.focus()
+    example = page.locator(".example").first
+    question = example.inner_text()
+    example.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#history .turn")).to_have_count(1, timeout=120_000)
-    expect(page.locator(".question")).to_contain_text(SOLDIERS)
+    expect(page.locator(".question")).to_contain_text(question)
 
 
 def test_other_corpora_get_no_examples(scripted_url: str, open_page: Open) -> None:
@@ -137,7 +139,7 @@ def test_other_corpora_get_no_examples(scripted_url: str, open_page: Open) -> No
 
 def test_the_whole_article_opens_at_the_quote(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url)
-    ask(page, SOLDIERS)
+    ask(page, NITRATE)
     page.locator(".whole summary").first.click()
     expect(page.locator(".whole[open] mark").first).to_be_in_viewport()
     expect(page.locator(".card:has(.whole[open]) .excerpt")).to_be_hidden()
@@ -146,7 +148,7 @@ def test_the_whole_article_opens_at_the_quote(demo_url: str, open_page: Open) ->
 def test_on_a_phone_nothing_is_wider_than_the_screen(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url, viewport=PHONE)
     assert width_of_content(page) == PHONE["width"]
-    ask(page, SOLDIERS)
+    ask(page, NITRATE)
     assert width_of_content(page) == PHONE["width"]
     expect(page.locator(".card").first).to_be_hidden()
     page.locator("button.chip").first.click()

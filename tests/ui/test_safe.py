@@ -76,15 +76,16 @@ def test_a_mark_holds_the_quote_and_nothing_else() -> None:
 
 
 def test_the_context_is_cut_between_words() -> None:
-    (excerpt,) = excerpts(TEXT, [mark_of(TEXT, "Satz zählt")], 12)
-    # 12 characters back: "\nDer zweite ", less the line break; 12 on: ". Und noch ei", cut before "ei"
-    assert plain(excerpt) == "… Der zweite Satz zählt. Und noch …"
+    text = "Eins zwei drei vier Zitat fünf sechs sieben acht"
+    (excerpt,) = excerpts(text, [mark_of(text, "Zitat")], 12)
+    # 12 characters back: "i drei vier ", cut after "i"; 12 on: " fünf sechs ", less the blank
+    assert plain(excerpt) == "… drei vier Zitat fünf sechs …"
 
 
-def test_a_context_may_end_at_a_paragraph() -> None:
-    text = "Anfang. " + "wort " * 50 + "\n\nKurz davor. Das Zitat. Kurz danach.\n\n" + "wort " * 50
+def test_the_context_is_cut_between_sentences_where_that_loses_little() -> None:
+    text = "Anfang. " + "Wort " * 90 + "aus. Kurz davor. Das Zitat. Am 3. Mai danach.\n\nUnd " + "wort " * 90
     (excerpt,) = excerpts(text, [mark_of(text, "Das Zitat.")], 60)
-    assert plain(excerpt) == "… Kurz davor. Das Zitat. Kurz danach. …"
+    assert plain(excerpt) == "… Kurz davor. Das Zitat. Am 3. Mai danach. …"
 
 
 def test_distant_marks_get_excerpts_of_their_own_and_near_ones_share() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import ui
+from ui import server
 
-CSS = (Path(ui.__file__).parent / "style.css").read_text("utf-8")
+CSS = (Path(server.__file__).parent / "style.css").read_text("utf-8")
 # text on ground
 PAIRS = [
     ("ink", "paper"), ("ink", "sheet"), ("ink", "tint"), ("ink", "warn-tint"), ("soft", "paper"), ("soft", "sheet"),
