@@ -31,10 +31,11 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int = 7860, open_b
     Raises what ``Answerer.open`` raises, PortTakenError when another program listens on ``port``, ListenError when
     there is no listening at that address.
     """
-    answerer = Answerer.open(settings)
+    server = Server(host, port)  # before the seconds that loading the model takes
     try:
-        server = Server(build(answerer, settings.language), host, port)
-        print(render.say("serving", user_language(settings.language), url=server.url), file=sys.stderr, flush=True)
-        server.run(ready=(lambda: webbrowser.open(server.url)) if open_browser else None)
+        with Answerer.open(settings) as answerer:
+            print(render.say("serving", user_language(settings.language), url=server.url), file=sys.stderr, flush=True)
+            ready = (lambda: webbrowser.open(server.url)) if open_browser else None
+            server.run(build(answerer, settings.language), ready)
     finally:
-        answerer.close()
+        server.close()

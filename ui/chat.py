@@ -84,7 +84,7 @@ class Chat:
 
     def open(self, session: Session, request: gr.Request) -> Updates:
         """The page was loaded: settle its language, count the articles anew."""
-        session.language = self.language if self.language in LANGUAGES else _wished(request)
+        session.language = _wished(request, self.language)
         return self._translated(session)
 
     def change_language(self, session: Session, event: gr.EventData) -> Updates:
@@ -210,13 +210,8 @@ class Chat:
         return panel.panel(answer, session.shown, articles, session.language, latest)
 
 
-def _wished(request: gr.Request) -> str:
-    """The language chosen on an earlier visit, else the first of ours the browser asks for, else German."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
-    if chosen in LANGUAGES:
-        return chosen
-    for part in request.headers.get("accept-language", "").split(","):
-        code = part.split(";")[0].strip()[:2].lower()
-        if code in LANGUAGES:
-            return code
-    return "de"
+def _wished(request: gr.Request, setting: str) -> str:
+    """The language chosen on an earlier visit, else the setting, else the first of ours the browser asks for."""
+    asked = (part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(","))
+    wishes = (request.cookies.get(LANGUAGE_COOKIE), setting, *asked)
+    return next((wish for wish in wishes if wish in LANGUAGES), "de")

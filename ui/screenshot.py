@@ -77,8 +77,8 @@ def served(target: str) -> Iterator[str]:
     from ui.server import Server
 
     with Answerer.open(target) as answerer:
-        server = Server(build(answerer), port=0)
-        server.start()
+        server = Server(port=0)
+        server.start(build(answerer))
         try:
             yield server.url
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 import threading
@@ -84,49 +85,54 @@ def web_app(blocks: gr.Blocks, host: str, port: int) -> FastAPI:
 
 
 class Server:
-    """The page, listening from construction on; ``run`` serves it in this thread, ``start`` and ``close`` beside it."""
+    """A web server that holds its port from construction on, before there is a page to serve.
 
-    def __init__(self, blocks: gr.Blocks, host: str = "127.0.0.1", port: int = 7860) -> None:
+    ``run`` serves a page in this thread, ``start`` and ``close`` beside it.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 7860) -> None:
         """Port 0 takes any free one. Raises PortTakenError or ListenError."""
-        self._socket = _listen(host, port)
-        self.port: int = self._socket.getsockname()[1]
+        self.host = host
+        self.socket = _listen(host, port)
+        self.port: int = self.socket.getsockname()[1]
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
         self.url = f"http://[{shown}]:{self.port}" if ":" in shown else f"http://{shown}:{self.port}"
-        config = uvicorn.Config(
-            web_app(blocks, host, self.port), log_level="warning", server_header=False, timeout_graceful_shutdown=1
-        )
-        self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None
+        self._server: uvicorn.Server | None = None
 
-    def run(self, ready: Callable[[], object] | None = None) -> None:
-        """Serve until Ctrl-C. ``ready`` is called, in a thread of its own, once the page answers."""
+    def run(self, blocks: gr.Blocks, ready: Callable[[], object] | None = None) -> None:
+        """Serve ``blocks`` until Ctrl-C. ``ready`` is called, in a thread of its own, once the page answers."""
+        app = web_app(blocks, self.host, self.port)
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
         if ready:
             threading.Thread(target=self._when_ready, args=(ready,), daemon=True).start()
-        try:
-            self._server.run(sockets=[self._socket])
-        except KeyboardInterrupt:  # the wished-for end
-            pass
-        finally:
-            self._socket.close()
+        with self.socket, contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the wished-for end
+            self._server.run(sockets=[self.socket])
 
-    def start(self) -> None:
-        """Serve in a thread; returns once the page answers."""
-        self._thread = threading.Thread(target=self.run, daemon=True)
+    def start(self, blocks: gr.Blocks) -> None:
+        """Serve ``blocks`` in a thread; returns once the page answers."""
+        answers = threading.Event()
+        self._thread = threading.Thread(target=self.run, args=(blocks, answers.set), daemon=True)
         self._thread.start()
-        self._when_ready(lambda: None)
+        while self._thread.is_alive() and not answers.wait(0.1):
+            pass
 
     def close(self) -> None:
-        """End what ``start`` began."""
-        self._server.should_exit = True
+        """End what ``start`` began, or give the port back unused."""
+        if self._server:
+            self._server.should_exit = True
         if self._thread:
             self._thread.join(timeout=10)
+        self.socket.close()
 
     def _when_ready(self, ready: Callable[[], object]) -> None:
         pause = threading.Event()
-        while not self._server.started and not self._server.should_exit:
+        while self._server and not self._server.started:
+            if self._server.should_exit:
+                return
             pause.wait(0.02)
-        if self._server.started:
-            ready()
+        ready()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -55,8 +55,8 @@ def scripted_url(scripted: ScriptedAnswerer) -> Iterator[str]:
 
 
 def served(answerer: Answerer) -> Iterator[str]:
-    server = Server(build(answerer), port=0)
-    server.start()
+    server = Server(port=0)
+    server.start(build(answerer))
     yield server.url
     server.close()
 

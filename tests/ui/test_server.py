@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-import gradio as gr
 import pytest
 from ui_samples import ScriptedAnswerer
 
@@ -18,8 +17,8 @@ from ui.server import Server
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    server = Server(build(ScriptedAnswerer(), "de"), port=0)
-    server.start()
+    server = Server(port=0)
+    server.start(build(ScriptedAnswerer(), "de"))
     yield server
     server.close()
 
@@ -32,7 +31,7 @@ def fetch(server: Server, path: str = "/", method: str = "GET", **headers: str) 
 
 def test_it_listens_on_this_computer_only(server: Server) -> None:
     assert server.url == f"http://127.0.0.1:{server.port}"
-    assert server._socket.getsockname()[0] == "127.0.0.1"
+    assert server.socket.getsockname()[0] == "127.0.0.1"
 
 
 def test_every_response_forbids_other_hosts_and_inline_handlers(server: Server) -> None:
@@ -60,8 +59,8 @@ def test_requests_of_other_pages_are_turned_away(server: Server, headers: dict[s
 
 
 def test_on_other_addresses_any_host_is_served_but_no_other_origin() -> None:
-    server = Server(build(ScriptedAnswerer(), "de"), host="0.0.0.0", port=0)
-    server.start()
+    server = Server(host="0.0.0.0", port=0)
+    server.start(build(ScriptedAnswerer(), "de"))
     try:
         assert fetch(server, Host="news.example").status == 200
         assert fetch(server, Host="news.example", Origin="http://evil.example").status == 403
@@ -80,21 +79,21 @@ def test_no_interface_is_published_and_nothing_can_be_uploaded(server: Server) -
 
 def test_a_taken_port_is_an_error_that_names_the_option(server: Server) -> None:
     with pytest.raises(PortTakenError) as caught:
-        Server(gr.Blocks(), port=server.port)
+        Server(port=server.port)
     for language, words in (("en", "already taken"), ("de", "schon belegt")):
         assert words in caught.value.text(language) and f"--port {server.port + 1}" in caught.value.text(language)
 
 
 def test_an_impossible_address_is_an_error(server: Server) -> None:
     with pytest.raises(ListenError):
-        Server(gr.Blocks(), port=70000)
+        Server(port=70000)
     with pytest.raises(ListenError):
-        Server(gr.Blocks(), host="192.0.2.1", port=0)  # an address no computer has
+        Server(host="192.0.2.1", port=0)  # an address no computer has
 
 
 def test_a_closed_server_frees_its_port() -> None:
-    server = Server(build(ScriptedAnswerer(), "de"), port=0)
-    server.start()
+    server = Server(port=0)
+    server.start(build(ScriptedAnswerer(), "de"))
     server.close()
     with socket.create_server(("127.0.0.1", server.port)):
         pass
