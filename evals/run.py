@@ -126,9 +126,10 @@ def run(
 ) -> Run:
     """Asks every question of the set and measures the answers. A question that crashes is logged and counts.
 
-    ``settings`` and ``models`` are only noted. Raises nothing of its own; Ctrl-C ends it.
+    ``progress`` shows a bar on stderr where that is a terminal; ``settings`` and ``models`` are only noted.
+    Raises nothing of its own; Ctrl-C ends it.
     """
-    bar = tqdm(questions.cases, unit="question", desc=questions.name, disable=not progress)
+    bar = tqdm(questions.cases, unit="question", desc=questions.name, disable=None if progress else True)
     results = tuple(_ask(case, answer) for case in bar)
     return Run(questions, results, settings.fingerprint() if settings else None, tuple(models))
 
