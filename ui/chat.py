@@ -25,8 +25,18 @@ logger = logging.getLogger(__name__)
 
 # A growing text is redrawn at most this often (seconds): each redraw costs the browser the whole text again.
 REDRAW_INTERVAL = 0.1
-# Questions for the demo corpus, each offered only while the article that answers it is there.
-EXAMPLES = ("demo-023", "demo-006", "demo-021", "demo-028")
+# Questions for the demo corpus: the article that answers one, and the question, offered only while the article is there.
+EXAMPLES = {
+    "de": {
+        "demo-001": "Mit welcher Mehrheit hat der Elmstädter Stadtrat die Verlängerung der Linie 7 beschlossen?",
+        "demo-006": "Wie viele Menschen haben in Mühlrode gegen die Schließung der Geburtsstation demonstriert?",
+        "demo-005": "Zu welcher Strafe wurde der Eierhändler aus Sankt Veiten verurteilt?",
+    },
+    "en": {
+        "demo-022": "How many North Korean soldiers were killed?",
+        "demo-016": "What caused the cold store fire in Breedenhafen?",
+    },
+}
 LANGUAGE_COOKIE = "belegt_language"
 _SCRIPT = f"<script>{(Path(__file__).parent / 'app.js').read_text('utf-8')}</script>"
 
@@ -194,7 +204,7 @@ class Chat:
         return render.conversation(session.turns, session.language)
 
     def _examples(self, language: str) -> list[str]:
-        return [render.say(f"example_{id_}", language) for id_ in EXAMPLES if self._article(id_)]
+        return [question for article_id, question in EXAMPLES[language].items() if self._article(article_id)]
 
     def _article(self, article_id: str) -> Article | None:
         try:

@@ -13,6 +13,7 @@ import pytest
 from rag.answerer import Answerer
 from rag.settings import Settings
 from ui.app import launch
+from ui.chat import EXAMPLES
 from ui.errors import PortTakenError
 from ui.server import Server
 
@@ -30,6 +31,11 @@ def test_the_command_serves_the_page_and_ends_cleanly_on_ctrl_c(demo_answerer: A
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
         assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.parametrize("question", [question for offered in EXAMPLES.values() for question in offered.values()])
+def test_the_examples_offered_are_answered(demo_answerer: Answerer, question: str) -> None:
+    assert demo_answerer.ask(question).status != "not_found"
 
 
 def test_a_taken_port_is_noticed_before_anything_is_loaded() -> None:
