@@ -77,8 +77,12 @@ def demo(data: Path, folder: Path) -> Imported:
 SETS: dict[str, Callable[[Path, Path], Imported]] = {"xquad": xquad, "mlqa": mlqa, "demo": demo}
 
 
-def measure(name: str, data: Path, settings: Settings, limit: int | None, progress: bool) -> Iterator[Slice]:
-    """The slices of one set, one by one. Raises DataMissingError, CorpusError, and what reading and indexing raise."""
+def measure(
+    name: str, data: Path, settings: Settings, languages: Sequence[str], limit: int | None, progress: bool
+) -> Iterator[Slice]:
+    """The slices of one set that are asked in ``languages`` (none: in any), one by one.
+
+    Raises DataMissingError, CorpusError, and what reading and indexing raise."""
     from rag.index import Index
     from rag.retrieve import Retriever
 
@@ -91,18 +95,19 @@ def measure(name: str, data: Path, settings: Settings, limit: int | None, progre
                 first = "{path}: {reason}".format(**report.failed[0])
                 raise CorpusError(name=name, failed=len(report.failed), reason=first)
             retriever = Retriever(index)
-            for slice_name, cases in slices(name, imported):
-                yield rank(retriever, slice_name, cases[:limit], progress)
+            for language, cases in slices(imported).items():
+                if not languages or language in languages:
+                    yield rank(retriever, f"{name} {language}", cases[:limit], progress)
 
 
-def slices(name: str, imported: Imported) -> Iterator[tuple[str, list[Case]]]:
+def slices(imported: Imported) -> dict[str, list[Case]]:
     """The questions that have a gold article, by the language they are asked in."""
     groups: dict[str, list[Case]] = {}
     for path in imported.sets.values():
         for case in load_set(path).cases:
             if case.articles:
-                groups.setdefault(f"{name} {case.language}", []).append(case)
-    yield from groups.items()
+                groups.setdefault(str(case.language), []).append(case)
+    return groups
 
 
 def rank(retriever: Retriever, name: str, cases: Sequence[Case], progress: bool) -> Slice:
@@ -140,10 +145,13 @@ def arguments(argv: Sequence[str] | None, language: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals.bench", description=say("bench", language))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help=say("data_help", language))
     parser.add_argument("--sets", default=",".join(SETS), help=say("sets_help", language, sets=", ".join(SETS)))
+    parser.add_argument("--languages", default="", help=say("languages_help", language))
     parser.add_argument("--limit", type=at_least_one(language), metavar="N", help=say("slice_limit_help", language))
     parser.add_argument("--json", metavar="FILE", help=say("json_help", language))
     args = parser.parse_args(argv)
-    args.sets = [name.strip() for name in args.sets.split(",") if name.strip()]
+    args.sets, args.languages = (
+        [name.strip() for name in names.split(",") if name.strip()] for names in (args.sets, args.languages)
+    )
     odd = [name for name in args.sets if name not in SETS]
     if odd:
         parser.error(say("bad_set", language, name=odd[0], sets=", ".join(SETS)))
@@ -180,9 +188,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _measured(args: argparse.Namespace, settings: Settings, language: str) -> Iterator[Slice]:
     for name in args.sets:
         try:
-            yield from measure(name, args.data, settings, args.limit, progress=sys.stderr.isatty())
+            yield from measure(name, args.data, settings, args.languages, args.limit, sys.stderr.isatty())
         except DataMissingError as error:
             print(f"{name}: {error.text(language)}", file=sys.stderr)
+        except KeyboardInterrupt:
+            return  # what is measured by now is shown all the same
 
 
 if __name__ == "__main__":

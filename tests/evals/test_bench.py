@@ -39,8 +39,8 @@ def test_slices_are_languages_and_questions_without_gold_articles_are_left_out(t
         Case("3", "Wetter?", answerable=False, language="de"),
     )
     QuestionSet("s", None, None, cases).save(tmp_path / "s.jsonl")
-    found = dict(bench.slices("demo", Imported(tmp_path, {"all": tmp_path / "s.jsonl"})))
-    assert {name: [case.id for case in group] for name, group in found.items()} == {"demo de": ["1"], "demo en": ["2"]}
+    found = bench.slices(Imported(tmp_path, {"all": tmp_path / "s.jsonl"}))
+    assert {name: [case.id for case in group] for name, group in found.items()} == {"de": ["1"], "en": ["2"]}
 
 
 def test_table_shows_the_ways_of_searching_side_by_side() -> None:
