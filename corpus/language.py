@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
+
+# Words that begin or build questions in one of the two languages and not in the other.
+_GERMAN = frozenset(
+    """
+    der die das den dem des ein eine einen einem einer und oder ist sind war waren wurde wurden wird werden hat haben
+    hatte wer wen wem wo wann warum wieso weshalb wie welche welcher welches welchen welchem viele viel wieviel im am
+    zum zur bei von vom aus nach mit für gegen über auf nicht es er sie ihr sich seit laut gibt kann soll
+    """.split()
+)
+_ENGLISH = frozenset(
+    """
+    the a an of and or is are were has have had did does do who whom whose what where when why how which many much on
+    at by for from to with about not it he she they their its there can should will would could into after before
+    """.split()
+)
 
 
 @cache
@@ -13,16 +29,21 @@ def _identifier() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
-def detect_language(text: str, default: str | None = None, among: tuple[str, ...] | None = None) -> str | None:
-    """ISO 639-1 code of ``text``'s language, or ``default`` when it holds too little to tell.
-
-    ``among`` restricts the answer to these codes: short questions need that.
-    """
+def detect_language(text: str, default: str | None = None) -> str | None:
+    """ISO 639-1 code of ``text``'s language, or ``default`` when it holds too little to tell."""
     if sum(character.isalpha() for character in text) < 3:
         return default
-    ranked: list[tuple[str, float]] = [(str(code), float(p)) for code, p in _identifier().rank(text)]
-    if among is not None:
-        ranked = [pair for pair in ranked if pair[0] in among]
-    total = sum(p for _, p in ranked) or 1.0
-    code, p = ranked[0]
-    return code if p / total >= 0.5 else default
+    code, probability = _identifier().classify(text)
+    return str(code) if probability >= 0.5 else default
+
+
+def question_language(question: str, default: str) -> str:
+    """ISO 639-1 code of a question's language; ``default`` when it gives no hint.
+
+    Function words decide between German and English, for names mislead a statistical model in short questions.
+    """
+    words = re.findall(r"\w+", question.lower())
+    german, english = (sum(word in known for word in words) for known in (_GERMAN, _ENGLISH))
+    if german != english:
+        return "de" if german > english else "en"
+    return detect_language(question, default) or default

@@ -110,6 +110,7 @@ class Answerer:
         evidence = self.reader.read(query, passages)
         clock.lap("read")
         yield "composing"
+        least = self.settings.min_confidence
         answer = compose(
             question,
             "de" if query.language == "de" else "en",
@@ -117,8 +118,8 @@ class Answerer:
             passages,
             {p.article_id: self.index.article(p.article_id) for p in passages},
             most=self.settings.answer_sentences,
-            least_confidence=self.settings.min_confidence,
-            as_of=as_of or self.index.store.newest_day(),
+            least_confidence=self.reader.threshold if least is None else least,
+            as_of=as_of.isoformat() if as_of else self.index.store.newest(),
         )
         clock.lap("compose")
         yield replace(answer, timings=clock.seconds(), fingerprint=self.settings.fingerprint())

@@ -163,7 +163,7 @@ def _answer_text(answer: Answer, language: str) -> str:
             f"  - {line(p.title, p.source, p.published, p.article_id)}" for p in list(nearest.values())[-3:][::-1]
         ]
     if answer.as_of:
-        lines.append(say("ask_asof", language, day=display_date(answer.as_of.isoformat(), language)))
+        lines.append(say("ask_asof", language, day=display_date(answer.as_of, language)))
     return "\n".join(lines)
 
 
@@ -189,7 +189,7 @@ def _status(arguments: argparse.Namespace, settings: Settings, language: str) ->
         _print_json(asdict(status) | ({"ids": ids} if arguments.articles else {}))
         return 0
     none = messages().say("status_none", language)
-    newest = display_date(status.newest.isoformat(), language) if status.newest else none
+    newest = display_date(status.newest, language) or none
     rows = {
         "articles": status.articles,
         "chunks": status.chunks,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 
@@ -31,7 +30,7 @@ def compose(
     articles: dict[str, Article],
     most: int,
     least_confidence: float,
-    as_of: dt.date | None,
+    as_of: str | None,
 ) -> Answer:
     """An extractive answer in up to ``most`` quotes, or the refusal when the best evidence is too weak.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
 import json
 import logging
@@ -63,7 +62,7 @@ class Status:
     path: str
     articles: int
     chunks: int
-    newest: dt.date | None
+    newest: str | None  # ISO 8601, as precise as the article states it
     languages: tuple[str, ...]
     model: str
     generation: int | None
@@ -384,7 +383,7 @@ class Index:
             path=str(self.path),
             articles=articles,
             chunks=chunks,
-            newest=self.store.newest_day(),
+            newest=self.store.newest(),
             languages=tuple(self.store.languages()),
             model=next(iter(self.store.models()), model_identity(self.settings)),
             generation=pointer.generation if pointer else None,

@@ -20,7 +20,7 @@ import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from corpus.language import detect_language
+from corpus.language import question_language
 from rag import german
 from rag.index import Index
 from rag.store import Filter
@@ -50,6 +50,11 @@ class Query:
         matched = sum(i for group, i in zip(self.groups, self.idf, strict=True) if not tokens.isdisjoint(group))
         return matched / total if total else 0.0
 
+    def rarest_missing(self, tokens: set[str]) -> float:
+        """The highest idf of a question word not among ``tokens``, as a share of the question's highest idf, 0..1."""
+        missing = [i for group, i in zip(self.groups, self.idf, strict=True) if tokens.isdisjoint(group)]
+        return max(missing, default=0.0) / max([*self.idf, 1e-9])
+
     @property
     def unknown(self) -> float:
         """Share of the idf mass that no chunk of the index contains, 0..1."""
@@ -78,7 +83,7 @@ class Retriever(BaseRetriever):
         """Embeds and analyses a question."""
         store = self.index.store
         languages = store.languages()
-        own = detect_language(question, default=languages[0] if languages else "de") or "de"
+        own = question_language(question, default=languages[0] if languages else "de")
         groups = german.analyse_question(question, dict.fromkeys([own, *languages[:4]]))
         total = store.counts()[1]
         frequencies = [sum(store.document_frequency(token) for token in group) for group in groups]

@@ -44,7 +44,9 @@ class Settings(BaseModel):
     top_k: int = Field(10, ge=1, le=100, description="passages kept after fusion")
     fusion: Literal["hybrid", "dense", "lexical"] = Field("hybrid", description="which searches count")
     answer_sentences: int = Field(3, ge=1, le=10, description="sentences an extractive answer quotes at most")
-    min_confidence: float = Field(0.5, ge=0, le=1, description="below this the answer is 'not found'")
+    min_confidence: float | None = Field(
+        None, ge=0, le=1, description="below this the answer is 'not found'; None: the reader's own threshold"
+    )
     max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
 
     @classmethod

@@ -192,10 +192,13 @@ class Store:
         ).fetchone()
         return int(row[0]), int(row[1])
 
-    def newest_day(self) -> dt.date | None:
-        """The newest publication day among current articles."""
-        newest = self.db.execute("SELECT max(first_day) FROM articles WHERE current = 1").fetchone()[0]
-        return dt.datetime.strptime(str(newest), "%Y%m%d").date() if newest else None
+    def newest(self) -> str | None:
+        """The newest publication date among current articles, without its time: "2025-01-13", or "2024-10"."""
+        row = self.db.execute(
+            "SELECT substr(published, 1, 10) FROM articles WHERE current = 1 AND first_day IS NOT NULL"
+            " ORDER BY first_day DESC, last_day LIMIT 1"
+        ).fetchone()
+        return row[0] if row else None
 
     def languages(self) -> list[str]:
         """Languages of current articles, most frequent first."""

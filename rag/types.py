@@ -5,7 +5,6 @@ All frozen. Offsets are Python string indices into the cleaned article text, hal
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -94,7 +93,7 @@ class Answer:
     passages: tuple[Passage, ...]  # ranked, best first, also when nothing was found
     confidence: float  # 0..1, of the best evidence
     short: str | None = None  # the exact span when a reader gave one
-    as_of: dt.date | None = None  # the day the question is asked as of: given, or the newest article's
+    as_of: str | None = None  # ISO 8601: the day asked for, else the newest article's date, as precise as that is
     disagreements: tuple[Any, ...] = ()
     mode: Literal["extractive"] = "extractive"
     timings: dict[str, float] = field(default_factory=dict)  # seconds by stage

@@ -6,7 +6,6 @@ page's script reports a click on one to the server under that name, with its oth
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -41,17 +40,17 @@ def count(number: int, language: str) -> str:
     return f"{number:,}".replace(",", "." if language == "de" else ",")
 
 
-def holdings(articles: int, newest: dt.date | None, language: str) -> str:
+def holdings(articles: int, newest: str | None, language: str) -> str:
     """How much there is to ask: "34 Artikel, Stand 12. Juni 2025"."""
     if not articles:
         return say("no_articles", language)
     text = say("articles_one" if articles == 1 else "articles_many", language, count=count(articles, language))
     if newest:
-        text += ", " + say("as_of", language, date=display_date(newest.isoformat(), language))
+        text += ", " + say("as_of", language, date=display_date(newest, language))
     return text
 
 
-def header(articles: int, newest: dt.date | None, language: str) -> str:
+def header(articles: int, newest: str | None, language: str) -> str:
     """The top of the page: name, holdings, language switch, new conversation; tells the script the language."""
     switch = "".join(
         f'<button type="button" data-event="language" data-language="{code}" lang="{code}" '
@@ -142,7 +141,7 @@ def answer(answer: Answer, number: int, language: str) -> str:
         paragraphs = f"<p>{_with_markers(answer.text)}</p>"
     notes = [say("extractive", language)] if answer.mode == "extractive" else []
     if answer.as_of:
-        notes.append(say("as_of", language, date=display_date(answer.as_of.isoformat(), language)))
+        notes.append(say("as_of", language, date=display_date(answer.as_of, language)))
     return (
         f'<div class="reply">{badge}<div class="prose" lang="{safe(answer.language)}">{paragraphs}</div>'
         f"{_references(answer.citations, number, language)}"

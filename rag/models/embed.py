@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -31,6 +32,7 @@ class Embedder(BaseEmbedding):
     _query_prompt: str = PrivateAttr()
     _passage_prompt: str = PrivateAttr()
     _half: bool = PrivateAttr()
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     def __init__(self, settings: Settings) -> None:
         model = _load(settings)
@@ -79,7 +81,8 @@ class Embedder(BaseEmbedding):
         precision: AbstractContextManager[Any] = (
             torch.autocast("cpu", dtype=torch.bfloat16) if half and self._model.device.type == "cpu" else nullcontext()
         )
-        with precision:
+        # One at a time: two batches side by side fight for the same cores and each takes several times as long.
+        with self._lock, precision:
             vectors = self._model.encode(
                 list(texts),
                 prompt=prompt,

@@ -21,9 +21,11 @@ import numpy as np
 from tqdm import tqdm
 
 from corpus.article import Article
+from rag.compose import RELATIVE_CONFIDENCE
 from rag.index import Index
 from rag.models.embed import Embedder
-from rag.models.read import ANSWER_FEATURES, SENTENCE_FEATURES, WEIGHTS, SentenceReader, sentences_of
+from rag.models.features import ANSWER_FEATURES, SENTENCE_FEATURES, SentenceFeatures, sentences_of
+from rag.models.read import WEIGHTS
 from rag.retrieve import Query, Retriever
 from rag.settings import Settings
 from rag.types import Passage
@@ -54,21 +56,6 @@ class Example:
     weight: float
 
 
-class _Remembering(Embedder):
-    """Embeds each text once: the same sentences are read for many questions."""
-
-    _known: dict[str, np.ndarray]
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        object.__setattr__(self, "_known", {})
-
-    def passages(self, texts: Sequence[str]) -> np.ndarray:
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(new, super().passages(new), strict=True))
-        return np.stack([self._known[text] for text in texts])
-
-
 def squad(path: Path, ids: dict[str, str]) -> Iterator[tuple[Article, list[Labelled]]]:
     """Paragraphs of a SQuAD-format file as articles, with their questions. ``ids`` maps texts to article ids."""
     raw = path.read_bytes()
@@ -86,7 +73,9 @@ def squad(path: Path, ids: dict[str, str]) -> Iterator[tuple[Article, list[Label
                 )
                 for qa in paragraph["qas"]
             ]
-            yield Article(id=article, text=text, language="de" if "context-de" in path.name else "en"), questions
+            title = str(entry.get("title", "")).replace("_", " ") or None  # news has titles, so learn with titles
+            language = "de" if "context-de" in path.name else "en"
+            yield Article(id=article, text=text, title=title, language=language), questions
 
 
 def examples(
@@ -109,8 +98,7 @@ def examples(
         index.__dict__["embedder"] = embedder
         with index:
             index.add(articles.values())
-            retriever, reader = Retriever(index), SentenceReader.__new__(SentenceReader)
-            reader._embedder = embedder
+            retriever, measure = Retriever(index), SentenceFeatures(embedder)
             for item in tqdm(asked, desc=files[0].stem, unit="question"):
                 query = retriever.query(item.question)
                 passages = retriever.passages(query, top_k=settings.top_k + 5)
@@ -126,7 +114,7 @@ def examples(
                             for p, start, end in candidates
                         ]
                     )
-                    rows = reader.features(query, kept, candidates)
+                    rows = measure.of_sentences(query, kept, candidates)
                     found.append(Example(item.group, query, kept, candidates, rows, gold, 1 / len(variants)))
     return found
 
@@ -157,15 +145,21 @@ def fit_sentences(data: Sequence[Example], steps: int = 300) -> np.ndarray:
     return (weights / scale).detach().numpy()
 
 
-def answer_rows(data: Sequence[Example], weights: np.ndarray, reader: SentenceReader) -> tuple[np.ndarray, ...]:
-    """Features, labels and weights of the second model: does the best sentence answer?"""
+def answer_rows(data: Sequence[Example], weights: np.ndarray, measure: SentenceFeatures) -> tuple[np.ndarray, ...]:
+    """Features, labels and weights of the second model: does a sentence that would be quoted answer?"""
     rows, labels, importance = [], [], []
     for e in data:
         scores = e.features @ weights
-        rows.append(reader.answer_features(e.query, e.passages, e.candidates, e.features, scores))
-        labels.append(bool(e.gold[int(np.argmax(scores))]))
+        rows.append(measure.of_answer(e.query, e.candidates, e.features, scores))
+        labels.append(bool(e.gold[shown(scores)].any()))
         importance.append(e.weight)
     return np.array(rows), np.array(labels, dtype=float), np.array(importance)
+
+
+def shown(scores: np.ndarray) -> np.ndarray:
+    """The sentences an answer quotes (see ``rag/compose.py``), best first."""
+    order = np.argsort(-scores)[: Settings.model_fields["answer_sentences"].default]
+    return order[np.exp(scores[order] - scores[order[0]]) >= RELATIVE_CONFIDENCE]
 
 
 def fit_answer(x: np.ndarray, y: np.ndarray, importance: np.ndarray) -> tuple[np.ndarray, float]:
@@ -197,10 +191,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--limit", type=int, default=2000, help="questions of each source")
+    parser.add_argument("--limit", type=int, default=1000, help="questions of each source")
     arguments = parser.parse_args()
     settings = Settings.load()
-    embedder = _Remembering(settings)
+    embedder = Embedder(settings)
     mlqa = arguments.data / "mlqa_dev"
     data = examples(
         [mlqa / "dev-context-de-question-de.json", mlqa / "dev-context-de-question-en.json"],
@@ -210,12 +204,18 @@ def main() -> None:
         [arguments.data / "train" / "squad2_half_dev_minus_xquad.json.gz"],
         embedder, settings, arguments.limit, remove_own=False,
     )  # fmt: skip
-    reader = SentenceReader.__new__(SentenceReader)
-    held_out = scores_on_folds(data, reader)
-    print(held_out)
+    card = fit(data, SentenceFeatures(embedder))
+    arguments.out.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    print(json.dumps(card["on unseen folds"], indent=1))
+    print(f"{arguments.out} written")
+
+
+def fit(data: Sequence[Example], measure: SentenceFeatures) -> dict[str, Any]:
+    """The content of ``sentences.json``: weights, threshold, and where they come from."""
+    unseen = on_unseen_folds(data, measure)
     sentence = fit_sentences(data)
-    answer, bias = fit_answer(*answer_rows(data, sentence, reader))
-    card: dict[str, Any] = {
+    answer, bias = fit_answer(*answer_rows(data, sentence, measure))
+    return {
         "what": "weights of belegt's sentence reader; rag/models/read.py says how they are used",
         "fitted on": {
             "MLQA development set, German and English questions over German passages": "CC BY-SA 3.0",
@@ -223,34 +223,42 @@ def main() -> None:
         },
         "command": "python -m rag.models.fit --data ../shared/data",
         "examples": len(data),
-        "scores on unseen folds": held_out,
+        "on unseen folds": unseen,
+        "threshold": unseen["threshold"],
         "sentence features": list(SENTENCE_FEATURES),
         "sentence weights": [round(float(w), 5) for w in sentence],
         "answer features": list(ANSWER_FEATURES),
         "answer weights": [round(float(w), 5) for w in answer],
         "answer bias": round(bias, 5),
     }
-    arguments.out.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    print(f"{arguments.out} written")
 
 
-def scores_on_folds(data: Sequence[Example], reader: SentenceReader) -> dict[str, float]:
-    """Sentence found first (of those where it was retrieved), and AUROC of the confidence, by cross-validation."""
+def on_unseen_folds(data: Sequence[Example], measure: SentenceFeatures) -> dict[str, float]:
+    """By cross-validation: how often the answering sentence comes first where it was retrieved, AUROC of the confidence,
+    and the threshold at which as many answerable questions are refused as unanswerable ones are answered."""
     groups = {group: i % FOLDS for i, group in enumerate(dict.fromkeys(e.group for e in data))}
     first: list[bool] = []
-    confidence, labels = [], []
+    confidence, answerable = np.zeros(len(data)), np.array([e.gold.any() for e in data])
     for fold in range(FOLDS):
         seen = [e for e in data if groups[e.group] != fold]
-        unseen = [e for e in data if groups[e.group] == fold]
+        places = [i for i, e in enumerate(data) if groups[e.group] == fold]
         sentence = fit_sentences(seen, steps=150)
-        answer, bias = fit_answer(*answer_rows(seen, sentence, reader))
-        x, y, _ = answer_rows(unseen, sentence, reader)
-        confidence.append(x @ answer + bias)
-        labels.append(y)
-        first += [bool(e.gold[int(np.argmax(e.features @ sentence))]) for e in unseen if e.gold.any()]
+        answer, bias = fit_answer(*answer_rows(seen, sentence, measure))
+        x, _, _ = answer_rows([data[i] for i in places], sentence, measure)
+        confidence[places] = 1 / (1 + np.exp(-(x @ answer + bias)))
+        for i in places:
+            if answerable[i]:
+                first.append(bool(data[i].gold[int(np.argmax(data[i].features @ sentence))]))
+    steps = np.arange(0.05, 0.95, 0.01)
+    refused = np.array([(confidence[answerable] < t).mean() for t in steps])
+    hallucinated = np.array([(confidence[~answerable] >= t).mean() for t in steps])
+    best = int(np.argmin(np.abs(refused - hallucinated)))
     return {
         "answering sentence first": round(float(np.mean(first)), 3),
-        "AUROC of confidence": round(auroc(np.concatenate(confidence), np.concatenate(labels)), 3),
+        "AUROC of confidence": round(auroc(confidence, answerable), 3),
+        "threshold": round(float(steps[best]), 2),
+        "answerable refused at it": round(float(refused[best]), 3),
+        "unanswerable answered at it": round(float(hallucinated[best]), 3),
     }
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from html.parser import HTMLParser
 
@@ -205,14 +204,14 @@ def test_markers_in_running_text_of_an_answer_without_sentences_stay_visible() -
 @pytest.mark.parametrize(
     ("articles", "newest", "language", "text"),
     [
-        (34, dt.date(2025, 6, 12), "de", "34 Artikel, Stand 12. Juni 2025"),
-        (12345, dt.date(2025, 6, 12), "en", "12,345 articles, as of 12 June 2025"),
+        (34, "2025-06-12", "de", "34 Artikel, Stand 12. Juni 2025"),
+        (12345, "2025-06-12", "en", "12,345 articles, as of 12 June 2025"),
         (12345, None, "de", "12.345 Artikel"),
         (1, None, "en", "1 article"),
         (0, None, "de", "Noch keine Artikel. Einlesen mit „belegt ingest“."),
     ],
 )
-def test_holdings(articles: int, newest: dt.date | None, language: str, text: str) -> None:
+def test_holdings(articles: int, newest: str | None, language: str, text: str) -> None:
     assert render.holdings(articles, newest, language) == text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -68,7 +67,7 @@ def answered(*citations: Citation, **changes: Any) -> Answer:
         "citations": citations,
         "passages": (),
         "confidence": 0.9,
-        "as_of": dt.date(2025, 6, 12),
+        "as_of": "2025-06-12",
     }
     return Answer(**given | changes)
 
@@ -115,7 +114,7 @@ class ScriptedAnswerer(Answerer):
         raise ArticleMissingError(id=article_id)
 
     def status(self) -> Any:
-        return SimpleNamespace(articles=2, chunks=2, newest=dt.date(2024, 8, 22))
+        return SimpleNamespace(articles=2, chunks=2, newest="2024-08-22")
 
     def close(self) -> None:
         self.resume.set()

@@ -1,0 +1,85 @@
+"""Retrieval: each search does its part, and fusion does not let one spoil the other."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from corpus.language import question_language
+from rag.answerer import Answerer
+from rag.retrieve import Retriever
+
+
+@pytest.fixture
+def retriever(demo_answerer: Answerer) -> Retriever:
+    return demo_answerer.retriever
+
+
+def test_passages_are_cut_from_their_articles(retriever: Retriever) -> None:
+    passages = retriever.passages("Wie viele nordkoreanische Soldaten wurden getötet?")
+    assert len(passages) == retriever.index.settings.top_k
+    assert [p.score for p in passages] == sorted((p.score for p in passages), reverse=True)
+    for p in passages:
+        assert retriever.index.article(p.article_id).text[p.start : p.end] == p.text
+
+
+def test_all_three_ways_agree_on_an_easy_question(retriever: Retriever) -> None:
+    question = "Wo wurde der Hort mit den Silbermünzen gefunden?"
+    for fusion in ("hybrid", "dense", "lexical"):
+        assert "Münz" in retriever.passages(question, fusion=fusion)[0].text, fusion
+
+
+def test_spelling_does_not_matter_to_the_lexical_side(retriever: Retriever) -> None:
+    one = retriever.passages("Bürgermeisterin Brücke", fusion="lexical")
+    other = retriever.passages("BUERGERMEISTERIN Bruecke", fusion="lexical")
+    assert [p.chunk_id for p in one] == [p.chunk_id for p in other] != []
+
+
+def test_an_english_question_finds_german_articles(retriever: Retriever) -> None:
+    found = retriever.passages("How many North Korean soldiers have been killed?")
+    assert {p.language for p in found[:5]} >= {"de"}
+    assert "nordkorean" in " ".join(p.text for p in found[:5])
+
+
+def test_words_nobody_knows_leave_the_dense_order(retriever: Retriever) -> None:
+    question = "kuzey kore askerleri öldürüldü mü"
+    assert [p.chunk_id for p in retriever.passages(question)][:3] == [
+        p.chunk_id for p in retriever.passages(question, fusion="dense")
+    ][:3]
+
+
+@pytest.mark.parametrize("question", ["???", "💥", "и", "\"; DROP TABLE chunks; --", "AND OR NOT NEAR(", "a* OR b^2"])
+def test_odd_questions_find_something_or_nothing_but_never_fail(retriever: Retriever, question: str) -> None:
+    assert len(retriever.passages(question)) <= retriever.index.settings.top_k
+
+
+def test_as_of_leaves_out_what_came_later(retriever: Retriever) -> None:
+    day = dt.date(2024, 3, 1)
+    for fusion in ("hybrid", "dense", "lexical"):
+        found = retriever.passages("Was kostet die Straßenbahn?", as_of=day, fusion=fusion)
+        assert found
+        assert all(p.published is None or p.published[:10] <= "2024-03-01" for p in found)
+
+
+def test_as_a_llama_index_retriever(retriever: Retriever) -> None:
+    nodes = retriever.retrieve("Wie viele Soldaten wurden getötet?")
+    article = retriever.index.article(nodes[0].metadata["article_id"])
+    node = nodes[0].node
+    assert article.text[node.start_char_idx : node.end_char_idx] == node.get_content()  # type: ignore[attr-defined]
+    assert nodes[0].metadata["published"]
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Wer ist Maren Ohlsen?", "de"),
+        ("Who is Maren Ohlsen?", "en"),
+        ("was kostet die tram", "de"),
+        ("What was the cost?", "en"),
+        ("Kasan", "de"),
+        ("¿Cuántos soldados murieron en la guerra?", "es"),
+    ],
+)
+def test_language_of_short_questions(question: str, language: str) -> None:
+    assert question_language(question, default="de") == language
