@@ -188,7 +188,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _measured(args: argparse.Namespace, settings: Settings, language: str) -> Iterator[Slice]:
     for name in args.sets:
         try:
-            yield from measure(name, args.data, settings, args.languages, args.limit, sys.stderr.isatty())
+            for one in measure(name, args.data, settings, args.languages, args.limit, sys.stderr.isatty()):
+                means = ", ".join(f"{fusion} {scores[MEASURES[0]].mean:.3f}" for fusion, scores in one.scores.items())
+                print(f"{one.name}: {MEASURES[0]} {means}", file=sys.stderr, flush=True)  # a killed run leaves these
+                yield one
         except DataMissingError as error:
             print(f"{name}: {error.text(language)}", file=sys.stderr)
         except KeyboardInterrupt:
