@@ -28,7 +28,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Retrieval on XQuAD and MLQA, and the demo questions end to end; needs ../shared/data for the first two.
+# Retrieval on XQuAD, MLQA and the demo set, hybrid beside dense and lexical alone; needs ../shared/data for the first two.
 bench: $(STAMP)
 	$(BIN)/python -m evals.bench
 

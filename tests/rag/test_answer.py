@@ -146,9 +146,15 @@ def test_but_not_over_a_paragraph() -> None:
 
 def test_further_sentences_only_if_nearly_as_sure() -> None:
     cost = TEXT.index("Ein Neubau")
-    answer = composed(evidence(0, 18, 0.9), evidence(cost, cost + 32, 0.5), evidence(19, 39, 0.4))
+    answer = composed(evidence(0, 18, 0.9), evidence(cost, cost + 31, 0.23), evidence(19, 39, 0.2))
     assert [c.quote for c in answer.citations] == ["Die Brücke ist zu.", "Ein Neubau kostet 74 Mio. Euro."]
-    assert len(composed(evidence(0, 18, 0.9), evidence(cost, cost + 32, 0.8), most=1).citations) == 1
+    assert len(composed(evidence(0, 18, 0.9), evidence(cost, cost + 31, 0.8), most=1).citations) == 1
+
+
+def test_sentences_that_touch_are_one_quote_in_the_order_of_the_article() -> None:
+    cost = TEXT.index("Ein Neubau")
+    [citation] = composed(evidence(cost, cost + 31, 0.9), evidence(19, 39, 0.8)).citations
+    assert citation.quote == "Die Brücke ist zu. Sie stammt von 1968. Ein Neubau kostet 74 Mio. Euro."
 
 
 def test_the_same_sentence_of_a_wire_copy_is_quoted_once() -> None:

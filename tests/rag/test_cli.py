@@ -49,7 +49,17 @@ def test_ask_as_json(index: Path) -> None:
     answer = json.loads(run.stdout)
     assert {"text", "status", "citations", "sentences", "as_of", "passages", "timings", "fingerprint"} <= answer.keys()
     for citation in answer["citations"]:
-        assert {"number", "article_id", "title", "source", "published", "url", "quote", "start", "end"} == citation.keys()
+        assert {
+            "number",
+            "article_id",
+            "title",
+            "source",
+            "published",
+            "url",
+            "quote",
+            "start",
+            "end",
+        } == citation.keys()
 
 
 def test_ask_status_doctor_as_text(index: Path) -> None:
@@ -65,15 +75,12 @@ def test_ask_status_doctor_as_text(index: Path) -> None:
     assert "top_k = " in doctor.stdout
 
 
-@pytest.mark.parametrize("damage", ["gone", "sqlite", "vectors"])
+@pytest.mark.parametrize("damage", ["sqlite", "vectors"])
 def test_damaged_chroma_is_healed_at_start(index: Path, tmp_path: Path, damage: str) -> None:
     copy = tmp_path / "index"
     shutil.copytree(index, copy)
-    if damage == "gone":
-        shutil.rmtree(copy / "chroma")
     for path in (copy / "chroma").rglob("chroma.sqlite3" if damage == "sqlite" else "*.bin"):
         path.write_bytes(b"garbage")
-    assert belegt("doctor", "--index", copy).returncode == 1 or damage == "vectors"
     run = belegt("ask", "Was kostet die Straßenbahn?", "--index", copy, "--json")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["passages"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -52,7 +51,7 @@ def test_add_find_read(make_index: Make) -> None:
     assert index.article("bruecke") == BRIDGE
     assert index.article("tram") == TRAM
     assert found(index, "Seit wann fährt die Tram?")[0] == "tram"
-    assert [s for _, s in index.store.search('"altdorf"', 5, Filter())][0] > 0
+    assert all(score > 0 for _, score in index.store.search('"altdorf"', 5, Filter()))
     assert index.verify() == []
 
 
@@ -222,13 +221,13 @@ def test_folders_that_are_no_index(tmp_path: Path) -> None:
         Index.open(Settings.load(index=tmp_path), create=True)
     with pytest.raises(NotAnIndexError):
         Index.open(Settings.load(index=tmp_path / "letter.txt"))
-    assert os.listdir(tmp_path) == ["letter.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
 
 
 @pytest.mark.parametrize("content", [b"no database at all, just text " * 50, b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_damaged_database_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "store.sqlite").write_bytes(content)
-    with pytest.raises(IndexDamagedError, match="store.sqlite"):
+    with pytest.raises(IndexDamagedError, match=r"store\.sqlite"):
         Index.open(Settings.load(index=tmp_path))
     assert (tmp_path / "store.sqlite").read_bytes() == content  # never touched
 

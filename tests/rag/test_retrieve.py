@@ -25,9 +25,9 @@ def test_passages_are_cut_from_their_articles(retriever: Retriever) -> None:
 
 
 def test_all_three_ways_agree_on_an_easy_question(retriever: Retriever) -> None:
-    question = "Wo wurde der Hort mit den Silbermünzen gefunden?"
+    question = "Wie viele nordkoreanische Soldaten wurden getötet?"
     for fusion in ("hybrid", "dense", "lexical"):
-        assert "Münz" in retriever.passages(question, fusion=fusion)[0].text, fusion
+        assert "nordkorean" in retriever.passages(question, fusion=fusion)[0].text, fusion
 
 
 def test_spelling_does_not_matter_to_the_lexical_side(retriever: Retriever) -> None:
@@ -37,9 +37,9 @@ def test_spelling_does_not_matter_to_the_lexical_side(retriever: Retriever) -> N
 
 
 def test_an_english_question_finds_german_articles(retriever: Retriever) -> None:
-    found = retriever.passages("How many North Korean soldiers have been killed?")
-    assert {p.language for p in found[:5]} >= {"de"}
-    assert "nordkorean" in " ".join(p.text for p in found[:5])
+    found = retriever.passages("How high will the flood wall in Altwiesen be?")
+    assert "demo-002" in [p.article_id for p in found[:3]]
+    assert retriever.index.article("demo-002").language == "de"
 
 
 def test_words_nobody_knows_leave_the_dense_order(retriever: Retriever) -> None:
@@ -49,7 +49,7 @@ def test_words_nobody_knows_leave_the_dense_order(retriever: Retriever) -> None:
     ][:3]
 
 
-@pytest.mark.parametrize("question", ["???", "💥", "и", "\"; DROP TABLE chunks; --", "AND OR NOT NEAR(", "a* OR b^2"])
+@pytest.mark.parametrize("question", ["???", "💥", "и", '"; DROP TABLE chunks; --', "AND OR NOT NEAR(", "a* OR b^2"])
 def test_odd_questions_find_something_or_nothing_but_never_fail(retriever: Retriever, question: str) -> None:
     assert len(retriever.passages(question)) <= retriever.index.settings.top_k
 
