@@ -29,7 +29,7 @@ REDRAW_INTERVAL = 0.1
 EXAMPLES = {
     "de": {
         "demo-001": "Mit welcher Mehrheit hat der Elmstädter Stadtrat die Verlängerung der Linie 7 beschlossen?",
-        "demo-006": "Wie viele Menschen haben in Mühlrode gegen die Schließung der Geburtsstation demonstriert?",
+        "demo-023": "Wie viele nordkoreanische Soldaten wurden getötet?",
         "demo-005": "Zu welcher Strafe wurde der Eierhändler aus Sankt Veiten verurteilt?",
     },
     "en": {
