@@ -6,30 +6,29 @@ import getpass
 import json
 import logging
 import os
-import re
 import shutil
 import socket
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from corpus.article import Article
-from corpus.errors import ReadWarning, UnreadableError
 from corpus.load import count_files, load
 from rag import german, vectors
 from rag.chunk import chunk_text
 from rag.errors import ArticleMissingError, IndexLockedError, IndexMismatchError, IndexMissingError, NotAnIndexError
+from rag.ingest import BATCH_CHUNKS, Report, ingest
 from rag.models.embed import Embedder, model_identity
+from rag.rows import NewChunk
 from rag.settings import Settings
-from rag.store import NewChunk, Store
+from rag.store import Store
 from rag.types import Chunk
 from rag.vectors import Vectors
 
@@ -37,22 +36,6 @@ log = logging.getLogger(__name__)
 STORE = "store.sqlite"
 CHROMA = "chroma"
 LOCK = "writer.lock"
-BATCH_CHUNKS = 256  # embedded together; a kill loses at most this much embedding work, never stored articles
-
-
-@dataclass
-class Report:
-    """What an ingest did. ``failed`` and ``warnings`` hold ``{"path", "reason"}``."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    failed: list[dict[str, str]] = field(default_factory=list)
-    warnings: list[dict[str, str]] = field(default_factory=list)
-    articles: int = 0
-    chunks: int = 0
-    seconds: float = 0.0
-    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +108,7 @@ class Index:
         total = count_files(paths)
         with self.writing(), tqdm(total=total, unit="file", desc="Ingest", disable=not progress) as bar:
             self._check_model()
-            self._ingest(load(paths), report, language, bar)
+            ingest(self, load(paths), report, language, bar)
             self._rebuild_vectors_if_stale()
         report.articles, report.chunks = self.store.counts()
         report.seconds = round(time.monotonic() - started, 2)
@@ -136,80 +119,17 @@ class Index:
         report = Report()
         with self.writing(), tqdm(disable=True) as bar:
             self._check_model()
-            self._ingest(articles, report, "en", bar)
+            ingest(self, articles, report, "en", bar)
             self._rebuild_vectors_if_stale()
         report.articles, report.chunks = self.store.counts()
         return report
 
-    def _ingest(
-        self, items: Iterable[Article | UnreadableError], report: Report, language: str, bar: tqdm[Any]
-    ) -> None:
-        waiting: list[tuple[Article, list[Chunk]]] = []
-        try:
-            for article in self._new_articles(items, report, language, bar):
-                waiting.append((article, self._chunk(article)))
-                if sum(len(chunks) for _, chunks in waiting) >= BATCH_CHUNKS:
-                    self._embed_and_store(waiting, report)
-                    waiting = []
-        except KeyboardInterrupt:
-            report.interrupted = True
-        self._embed_and_store(waiting, report)
-
-    def _new_articles(
-        self, items: Iterable[Article | UnreadableError], report: Report, language: str, bar: tqdm[Any]
-    ) -> Iterator[Article]:
-        """Articles that are not stored as they are; the rest is noted in the report."""
-        seen: dict[str, str | None] = {}
-        last_file = None
-        for item in items:
-            place = str(item.facts["path"] if isinstance(item, UnreadableError) else item.origin)
-            file = re.sub(r":\d+\Z", "", place)
-            if file != last_file:
-                bar.update(1)
-                last_file = file
-            if isinstance(item, UnreadableError):
-                self._note_unreadable(item, report, language)
-                continue
-            clash = self._id_clash(item, seen)
-            if clash:
-                self._note_unreadable(clash, report, language)
-                continue
-            seen[item.id] = item.origin
-            known = self.store.known(item.id)
-            if known and known[0] == item.content_hash:
-                if known[1] != item.origin:
-                    self.store.touch_origin(item.id, item.origin)
-                report.unchanged += 1
-                continue
-            yield item
-
-    def _note_unreadable(self, item: UnreadableError, report: Report, language: str) -> None:
-        noted = {"path": str(item.facts["path"]), "reason": item.reason(language)}
-        warning = isinstance(item, ReadWarning)
-        (report.warnings if warning else report.failed).append(noted)
-        self.store.log(noted["path"], None, "warning" if warning else "failed", item.reason("en"))
-
-    def _id_clash(self, article: Article, seen: dict[str, str | None]) -> UnreadableError | None:
-        """The same id twice in a run, or an id made from a path that another file already has."""
-        place = article.origin or article.id
-        if article.id in seen:
-            return UnreadableError(place, "duplicate_id", id=article.id, other=seen[article.id])
-        known = self.store.known(article.id)
-        # An id that a file gave may move with the file; one made from its path stands for that path alone.
-        made_from_path = (
-            bool(article.origin) and "/" in article.id and article.id.partition("#")[0] in place.replace(os.sep, "/")
-        )
-        if known and known[1] and made_from_path and known[0] != article.content_hash:
-            was, now = (Path(re.sub(r":\d+\Z", "", where)).resolve() for where in (known[1], place))
-            if was != now and was.exists():
-                return UnreadableError(place, "duplicate_id", id=article.id, other=known[1])
-        return None
-
-    def _chunk(self, article: Article) -> list[Chunk]:
+    def chunk(self, article: Article) -> list[Chunk]:
+        """The article's chunks by the settings' budget, or the model's where that is smaller."""
         budget = min(self.settings.chunk_tokens, self.embedder.max_tokens)
         return chunk_text(article.text, self.embedder.token_offsets, budget, self.settings.chunk_overlap)
 
-    def _prepare(self, articles: list[tuple[Article, list[Chunk]]]) -> list[list[NewChunk]]:
+    def prepare(self, articles: list[tuple[Article, list[Chunk]]]) -> list[list[NewChunk]]:
         """Vectors and tokens for all chunks of ``articles``, embedded in one go."""
         vectors_ = iter(self.embedder.passages([embedded_text(a, c) for a, chunks in articles for c in chunks]))
         prepared = []
@@ -222,14 +142,6 @@ class Index:
                 ]
             )
         return prepared
-
-    def _embed_and_store(self, articles: list[tuple[Article, list[Chunk]]], report: Report) -> None:
-        for (article, _), chunks in zip(articles, self._prepare(articles), strict=True):
-            if self.store.known(article.id):
-                report.updated += 1
-            else:
-                report.added += 1
-            self.store.put(article, chunks, self.embedder.model_name)
 
     def delete(self, article_id: str) -> None:
         """Deletes an article in all versions: text, chunks, lexical rows, vectors. Raises ArticleMissingError."""
@@ -245,7 +157,7 @@ class Index:
             batch: list[tuple[int, Article, list[Chunk]]] = []
             with tqdm(total=total, unit="article", desc="Rebuild", disable=not progress) as bar:
                 for row, article in list(self.store.articles()):
-                    batch.append((row, article, self._chunk(article)))
+                    batch.append((row, article, self.chunk(article)))
                     if sum(len(chunks) for _, _, chunks in batch) >= BATCH_CHUNKS:
                         self._replace(batch)
                         batch = []
@@ -254,7 +166,7 @@ class Index:
             self._swap_vectors()
 
     def _replace(self, batch: list[tuple[int, Article, list[Chunk]]]) -> None:
-        prepared = self._prepare([(article, chunks) for _, article, chunks in batch])
+        prepared = self.prepare([(article, chunks) for _, article, chunks in batch])
         for (row, _, _), chunks in zip(batch, prepared, strict=True):
             self.store.replace_chunks(row, chunks, self.embedder.model_name)
 
@@ -400,10 +312,6 @@ class Index:
 def embedded_text(article: Article, chunk: Chunk) -> str:
     """What the model reads of a chunk: its text under the article's title, for a chunk alone rarely says its topic."""
     return f"{article.title}\n{chunk.text}" if article.title else chunk.text
-
-
-def report_dict(report: Report) -> dict[str, Any]:
-    return asdict(report)
 
 
 def _writer(path: Path) -> str:

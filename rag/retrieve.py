@@ -23,7 +23,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from corpus.language import question_language
 from rag import german
 from rag.index import Index
-from rag.store import Filter
+from rag.rows import Filter
 from rag.types import Passage
 
 # Fitted on the MLQA development questions (512 German, 512 English, over German passages): nDCG@10 is flat around these.

@@ -12,7 +12,6 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,91 +20,14 @@ import numpy as np
 from corpus.article import Article, Removed
 from corpus.dates import NewsDate
 from rag.errors import IndexDamagedError, NotAnIndexError
-from rag.types import Chunk
+from rag.rows import Filter, NewChunk, StoredChunk, day_number
 
 FORMAT = 1
 _APPLICATION_ID = 0x62656C67  # "belg"; tells our files from other SQLite files
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    row INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    current INTEGER NOT NULL,            -- 1: this version answers; 0: superseded, kept for old answers
-    content_hash TEXT NOT NULL,
-    title TEXT, source TEXT, author TEXT, agency TEXT,
-    published TEXT, first_day INTEGER, last_day INTEGER,   -- as stated; days as yyyymmdd
-    updated TEXT, url TEXT, language TEXT, origin TEXT,
-    text TEXT NOT NULL,
-    removed TEXT NOT NULL,
-    metadata TEXT NOT NULL,
-    added TEXT NOT NULL,
-    UNIQUE (id, version)
-);
-CREATE UNIQUE INDEX articles_current ON articles (id) WHERE current = 1;
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES articles (row),
-    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, tokens INTEGER NOT NULL
-);
-CREATE INDEX chunks_article ON chunks (article);
-CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks (id), model TEXT NOT NULL, vector BLOB NOT NULL);
-CREATE VIRTUAL TABLE chunk_fts USING fts5 (title, body, tokenize = "unicode61 remove_diacritics 0");
-CREATE VIRTUAL TABLE chunk_vocab USING fts5vocab (chunk_fts, row);
-CREATE TABLE ingest_log (at TEXT NOT NULL, origin TEXT, article TEXT, outcome TEXT NOT NULL, reason TEXT);
-"""
+_SCHEMA = (Path(__file__).parent / "schema.sql").read_text("utf-8")
 _ARTICLE_COLUMNS = (
     "id, title, source, author, agency, published, updated, url, language, origin, text, removed, metadata"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NewChunk:
-    """A chunk ready to be stored: its vector (float32, unit length) and its analysed tokens."""
-
-    chunk: Chunk
-    vector: np.ndarray
-    title_tokens: str
-    body_tokens: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredChunk:
-    """A chunk with the article fields that retrieval shows and filters by."""
-
-    id: int
-    article_id: str
-    title: str | None
-    source: str | None
-    published: str | None
-    url: str | None
-    language: str | None
-    first_day: int | None
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which articles may answer. ``until``: published on that day or before, or undated."""
-
-    until: dt.date | None = None
-
-    def sql(self) -> tuple[str, list[Any]]:
-        """A condition on ``articles`` and its parameters."""
-        if self.until is None:
-            return "1", []
-        return "coalesce(articles.first_day, 0) <= ?", [day_number(self.until)]
-
-    def chroma(self) -> dict[str, Any] | None:
-        """The same condition for Chroma's ``where``."""
-        return None if self.until is None else {"first_day": {"$lte": day_number(self.until)}}
-
-
-def day_number(day: dt.date) -> int:
-    """``day`` as yyyymmdd, which sorts and compares like the day."""
-    return day.year * 10_000 + day.month * 100 + day.day
 
 
 class Store:

@@ -24,8 +24,8 @@ from rag.errors import (
 )
 from rag.index import Index
 from rag.models.embed import Embedder
+from rag.rows import Filter
 from rag.settings import Settings
-from rag.store import Filter
 
 Make = Callable[..., Index]
 
@@ -148,7 +148,9 @@ def test_damaged_chroma_is_healed_without_embedding(
         index.store.close()
     monkeypatch.setattr(Embedder, "passages", None)  # embedding again would fail here
     again = make_index()
-    if damage != "truncated":  # a client of this process still holds that file; a fresh process sees it (test_cli.py)
+    if (
+        damage != "truncated"
+    ):  # a client of this process still holds that file; a fresh process sees it (test_commands.py)
         assert again.verify() != []
     assert len(found(again, "Brücke")) == 2
     assert again.verify() == []
@@ -245,7 +247,7 @@ def test_interrupt_stops_cleanly(make_index: Make, tmp_path: Path) -> None:
     index = make_index()
     for name in ("a", "b"):
         (tmp_path / f"{name}.txt").write_text(f"Der Text von {name} steht hier.")
-    original = Index._chunk
+    original = Index.chunk
 
     def interrupt(self: Index, item: Article) -> object:
         if item.origin and item.origin.endswith("b.txt"):
@@ -253,7 +255,7 @@ def test_interrupt_stops_cleanly(make_index: Make, tmp_path: Path) -> None:
         return original(self, item)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Index, "_chunk", interrupt)
+        patch.setattr(Index, "chunk", interrupt)
         report = index.ingest([tmp_path / "a.txt", tmp_path / "b.txt"], progress=False)
     assert report.interrupted
     assert report.articles == 1

@@ -27,7 +27,7 @@ def test_passages_are_cut_from_their_articles(retriever: Retriever) -> None:
 def test_all_three_ways_agree_on_an_easy_question(retriever: Retriever) -> None:
     question = "Wie viele nordkoreanische Soldaten wurden getötet?"
     for fusion in ("hybrid", "dense", "lexical"):
-        assert "nordkorean" in retriever.passages(question, fusion=fusion)[0].text, fusion
+        assert "Soldaten" in retriever.passages(question, fusion=fusion)[0].text, fusion
 
 
 def test_spelling_does_not_matter_to_the_lexical_side(retriever: Retriever) -> None:

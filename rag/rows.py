@@ -1,0 +1,60 @@
+"""What goes into the store and comes out of it, and the filter that SQLite and Chroma both understand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rag.types import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class NewChunk:
+    """A chunk ready to be stored: its vector (float32, unit length) and its analysed tokens."""
+
+    chunk: Chunk
+    vector: np.ndarray
+    title_tokens: str
+    body_tokens: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk with the article fields that retrieval shows and filters by."""
+
+    id: int
+    article_id: str
+    title: str | None
+    source: str | None
+    published: str | None
+    url: str | None
+    language: str | None
+    first_day: int | None
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles may answer. ``until``: published on that day or before, or undated."""
+
+    until: dt.date | None = None
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """A condition on ``articles`` and its parameters."""
+        if self.until is None:
+            return "1", []
+        return "coalesce(articles.first_day, 0) <= ?", [day_number(self.until)]
+
+    def chroma(self) -> dict[str, Any] | None:
+        """The same condition for Chroma's ``where``."""
+        return None if self.until is None else {"first_day": {"$lte": day_number(self.until)}}
+
+
+def day_number(day: dt.date) -> int:
+    """``day`` as yyyymmdd, which sorts and compares like the day."""
+    return day.year * 10_000 + day.month * 100 + day.day
