@@ -41,7 +41,7 @@ PACKAGES = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
     argv = list(sys.argv[1:] if argv is None else argv)
-    debug = bool(os.environ.pop("BELEGT_DEBUG", ""))
+    debug = bool(os.environ.get("BELEGT_DEBUG", ""))
     logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     language = user_language(_language_of(argv))
     try:

@@ -20,7 +20,7 @@ from rag.errors import SettingsError
 
 PREFIX = "BELEGT_"
 # Environment names that start like settings but say where or how to run, not what to answer.
-NOT_SETTINGS = {"BELEGT_CONFIG"}
+NOT_SETTINGS = {"BELEGT_CONFIG", "BELEGT_DEBUG"}
 
 
 class Settings(BaseModel):

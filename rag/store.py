@@ -39,6 +39,7 @@ class Store:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._summaries: dict[str, tuple[int, list[tuple[Any, ...]]]] = {}
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
@@ -107,31 +108,39 @@ class Store:
         """Rises with every stored or deleted article; the vector index says which it was built from."""
         return int(self.meta("revision") or 0)
 
+    def _per_revision(self, key: str, query: str) -> list[tuple[Any, ...]]:
+        """Rows of a query over whole tables, asked again only when the store has changed: every question needs them."""
+        revision = self.revision
+        known = self._summaries.get(key)
+        if known is None or known[0] != revision:
+            known = (revision, self.db.execute(query).fetchall())
+            self._summaries[key] = known
+        return known[1]
+
     def counts(self) -> tuple[int, int]:
         """Current articles, and their chunks."""
-        row = self.db.execute(
-            "SELECT (SELECT count(*) FROM articles WHERE current = 1), (SELECT count(*) FROM chunks)"
-        ).fetchone()
-        return int(row[0]), int(row[1])
+        query = "SELECT (SELECT count(*) FROM articles WHERE current = 1), (SELECT count(*) FROM chunks)"
+        [(articles, chunks)] = self._per_revision("counts", query)
+        return articles, chunks
 
     def newest(self) -> str | None:
         """The newest publication date among current articles, without its time: "2025-01-13", or "2024-10"."""
-        row = self.db.execute(
+        query = (
             "SELECT substr(published, 1, 10) FROM articles WHERE current = 1 AND first_day IS NOT NULL"
             " ORDER BY first_day DESC, last_day LIMIT 1"
-        ).fetchone()
-        return row[0] if row else None
+        )
+        return next((row[0] for row in self._per_revision("newest", query)), None)
 
     def languages(self) -> list[str]:
         """Languages of current articles, most frequent first."""
-        rows = self.db.execute(
+        query = (
             "SELECT language FROM articles WHERE current = 1 AND language IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC"
         )
-        return [row[0] for row in rows]
+        return [row[0] for row in self._per_revision("languages", query)]
 
     def models(self) -> list[str]:
         """Names of the models whose vectors are stored; one, unless a rebuild is under way."""
-        return [row[0] for row in self.db.execute("SELECT DISTINCT model FROM vectors")]
+        return [row[0] for row in self._per_revision("models", "SELECT DISTINCT model FROM vectors")]
 
     # articles
 
