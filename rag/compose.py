@@ -16,6 +16,7 @@ from rag.types import Answer, Citation, Evidence, Passage, Sentence
 RELATIVE_CONFIDENCE = 0.25
 SAME_TEXT = 0.8  # Jaccard overlap of words from which two sentences count as one (wire copies)
 LONGEST_QUOTE = 500
+SHORT_GAP = 160  # characters left out between two quotes that are not worth leaving out
 # A sentence that opens so leans on the one before it.
 _LEANS = re.compile(
     r"[„“\"»]?(?:Er|Sie|Es|Dies(?:e[rsmn]?)?|Das|Dabei|Damit|Dadurch|Dafür|Dagegen|Davon|Dazu|Dort|Deren|Dessen|Konkret"
@@ -73,20 +74,28 @@ def _choose(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
 
 
 def _quotes(chosen: Sequence[Evidence], articles: dict[str, Article]) -> list[tuple[Passage, int, int]]:
-    """Spans to quote: best article first, in the article's own order, sentences that touch joined into one quote."""
+    """Spans to quote: best article first, in the article's own order; what stands close together is one quote."""
     quotes: list[tuple[Passage, int, int]] = []
     for article_id in dict.fromkeys(item.passage.article_id for item in chosen):
         text = articles[article_id].text
-        own = sorted((i for i in chosen if i.passage.article_id == article_id), key=lambda i: i.start)
-        for item in own:
+        own: list[tuple[Passage, int, int]] = []
+        for item in sorted((i for i in chosen if i.passage.article_id == article_id), key=lambda i: i.start):
             start, end = _with_antecedent(text, item.start, item.end)
-            last = quotes[-1] if quotes else None
-            touching = last and last[0].article_id == article_id and "\n" not in text[last[2] : start]
-            if last and touching and not text[last[2] : start].strip():
-                quotes[-1] = (last[0], last[1], max(last[2], end))
-            else:
-                quotes.append((item.passage, start, end))
+            if own and _close(text, own[-1], start, end):
+                _, first, last = own.pop()
+                start, end = first, max(last, end)
+            own.append((item.passage, start, end))
+        quotes += own
     return quotes
+
+
+def _close(text: str, quote: tuple[Passage, int, int], start: int, end: int) -> bool:
+    """Whether nothing, or a short stretch of the same paragraph, parts a quote from a span: then that belongs to it."""
+    _, first, last = quote
+    between = text[last:start]
+    if "\n" in between:
+        return False
+    return not between.strip() or (len(between) <= SHORT_GAP and end - first <= LONGEST_QUOTE)
 
 
 def _same(one: str, other: str) -> bool:

@@ -145,16 +145,25 @@ def test_but_not_over_a_paragraph() -> None:
 
 
 def test_further_sentences_only_if_nearly_as_sure() -> None:
-    cost = TEXT.index("Ein Neubau")
-    answer = composed(evidence(0, 18, 0.9), evidence(cost, cost + 31, 0.23), evidence(19, 39, 0.2))
-    assert [c.quote for c in answer.citations] == ["Die Brücke ist zu.", "Ein Neubau kostet 74 Mio. Euro."]
-    assert len(composed(evidence(0, 18, 0.9), evidence(cost, cost + 31, 0.8), most=1).citations) == 1
+    cost, comes = TEXT.index("Ein Neubau"), TEXT.index("Er kommt")
+    answer = composed(evidence(0, 18, 0.9), evidence(comes, len(TEXT), 0.23), evidence(cost, cost + 31, 0.2))
+    assert [c.quote for c in answer.citations] == ["Die Brücke ist zu.", "Er kommt 2030."]
+    assert len(composed(evidence(0, 18, 0.9), evidence(comes, len(TEXT), 0.8), most=1).citations) == 1
 
 
 def test_sentences_that_touch_are_one_quote_in_the_order_of_the_article() -> None:
     cost = TEXT.index("Ein Neubau")
     [citation] = composed(evidence(cost, cost + 31, 0.9), evidence(19, 39, 0.8)).citations
     assert citation.quote == "Die Brücke ist zu. Sie stammt von 1968. Ein Neubau kostet 74 Mio. Euro."
+
+
+def test_a_short_gap_in_a_paragraph_is_quoted_along() -> None:
+    cost = TEXT.index("Ein Neubau")
+    [citation] = composed(evidence(0, 18, 0.9), evidence(cost, cost + 31, 0.8)).citations
+    assert citation.quote == "Die Brücke ist zu. Sie stammt von 1968. Ein Neubau kostet 74 Mio. Euro."
+    far = "Die Brücke ist zu. " + "Dazu wurde lange nichts gesagt. " * 6 + "Ein Neubau ist teuer."
+    start = far.index("Ein Neubau")
+    assert len(composed(evidence(0, 18, 0.9, text=far), evidence(start, len(far), 0.8, text=far)).citations) == 2
 
 
 def test_the_same_sentence_of_a_wire_copy_is_quoted_once() -> None:
