@@ -134,6 +134,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings, language: str) -> in
     from rag.answerer import Answerer, check_question
 
     check_question(arguments.question, settings)  # before the model is loaded
+    _say_loading(language)
     with Answerer.open(settings) as answerer:
         answer = answerer.ask(arguments.question, arguments.as_of)
     if arguments.json:
@@ -168,6 +169,7 @@ def _answer_text(answer: Answer, language: str) -> str:
 
 
 def _chat(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    _say_loading(language)
     from ui.app import launch
 
     launch(settings, arguments.host, arguments.port, open_browser=not arguments.no_browser)
@@ -177,7 +179,14 @@ def _chat(arguments: argparse.Namespace, settings: Settings, language: str) -> i
 def _eval(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
     from evals.cli import main as evaluate
 
+    _say_loading(language)
     return evaluate(arguments, settings, language)
+
+
+def _say_loading(language: str) -> None:
+    """Models take seconds to load; somebody watching should know what they wait for."""
+    if sys.stderr.isatty():
+        print(messages().say("loading", language), file=sys.stderr, flush=True)
 
 
 def _status(arguments: argparse.Namespace, settings: Settings, language: str) -> int:

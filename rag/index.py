@@ -6,9 +6,9 @@ import getpass
 import json
 import logging
 import os
-import shutil
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -60,6 +60,8 @@ class Index:
         self.settings = settings
         self.store = store
         self._vectors: Vectors | None = None
+        self._retired: Vectors | None = None
+        self._opening = threading.RLock()
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> Index:
@@ -79,9 +81,10 @@ class Index:
         return cls(path, settings, Store(path / STORE))
 
     def close(self) -> None:
-        if self._vectors:
-            self._vectors.close()
-            self._vectors = None
+        for opened in (self._retired, self._vectors):
+            if opened:
+                opened.close()
+        self._retired = self._vectors = None
         self.store.close()
 
     def __enter__(self) -> Index:
@@ -206,35 +209,36 @@ class Index:
         Raises IndexMismatchError, or IndexLockedError when a writer is at work and nothing can serve meanwhile.
         """
         self._check_model()
-        pointer = vectors.read_pointer(self.chroma_folder)
-        if self._vectors and pointer == self._vectors.pointer and (self.chroma_folder / vectors.POINTER).exists():
-            return self._vectors
-        serving = self._try_open()
-        if serving is None or serving.pointer.revision != self.store.revision:
-            try:
-                with self.writing():
-                    return self._rebuild_vectors_if_stale() or self._require_vectors()
-            except IndexLockedError:
-                if serving is None:
-                    raise
-                log.warning("serving generation %s while a writer is at work", serving.pointer.generation)
-        self._replace_open(serving)
-        return self._require_vectors()
+        with self._opening:
+            if self._vectors and self._vectors.pointer == vectors.read_pointer(self.chroma_folder):
+                return self._vectors
+            serving = self._try_open()
+            if serving is None or serving.pointer.revision != self.store.revision:
+                try:
+                    with self.writing():
+                        if serving:
+                            serving.close()
+                        return self._rebuild_vectors_if_stale()
+                except IndexLockedError:
+                    if serving is None:
+                        raise
+                    log.warning("serving generation %s while a writer is at work", serving.pointer.generation)
+            return self._serve(serving)
 
-    def _require_vectors(self) -> Vectors:
-        if self._vectors is None:
-            raise RuntimeError("no vector index is open")  # unreachable: every path above opens one
-        return self._vectors
-
-    def _replace_open(self, opened: Vectors | None) -> None:
-        if self._vectors and self._vectors is not opened:
-            self._vectors.close()
-        self._vectors = opened
+    def _serve(self, opened: Vectors) -> Vectors:
+        """Makes ``opened`` the one that serves. The one before stays open a while: another thread may be asking it."""
+        with self._opening:
+            if self._retired:
+                self._retired.close()
+            self._retired, self._vectors = self._vectors, opened
+        return opened
 
     def _try_open(self) -> Vectors | None:
         """The generation the pointer names, or None when it is missing or damaged (which is logged)."""
         pointer = vectors.read_pointer(self.chroma_folder)
         if pointer is None:
+            if self.store.meta("generation"):
+                log.warning("%s names no generation; rebuilding one from the store", self.chroma_folder)
             return None
         folder = vectors.generation_folder(self.chroma_folder, pointer.generation)
         if not folder.is_dir():
@@ -252,20 +256,17 @@ class Index:
             return None
         return opened
 
-    def _rebuild_vectors_if_stale(self) -> Vectors | None:
+    def _rebuild_vectors_if_stale(self) -> Vectors:
         """Under the writer lock: makes Chroma equal to the store, if it is not."""
         opened = self._try_open()
         if opened is None or opened.pointer.revision != self.store.revision:
             if opened:
                 opened.close()
             return self._swap_vectors()
-        self._replace_open(opened)
-        return opened
+        return self._serve(opened)
 
     def _swap_vectors(self) -> Vectors:
-        built = vectors.build(self.chroma_folder, self.store)
-        self._replace_open(built)
-        return built
+        return self._serve(vectors.build(self.chroma_folder, self.store))
 
     # looking
 
@@ -301,12 +302,6 @@ class Index:
             generation=pointer.generation if pointer else None,
             fingerprint=self.settings.fingerprint(),
         )
-
-    def drop_chroma(self) -> None:
-        """Removes the vector index; the next use builds it again from the store."""
-        with self.writing():
-            self._replace_open(None)
-            shutil.rmtree(self.chroma_folder, ignore_errors=True)
 
 
 def embedded_text(article: Article, chunk: Chunk) -> str:

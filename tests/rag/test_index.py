@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +171,26 @@ def test_a_reader_notices_a_new_generation(make_index: Make) -> None:
     assert found(reader, "Brücke") == ["bruecke"]
     writer.add([TRAM])
     assert set(found(reader, "Brücke")) == {"bruecke", "tram"}
+
+
+def test_threads_ask_while_another_index_writes(make_index: Make) -> None:
+    reader, writer = make_index(), make_index()
+    writer.add([BRIDGE])
+    stop = threading.Event()
+
+    def ask() -> int:
+        asked = 0
+        while not stop.is_set():
+            assert "bruecke" in found(reader, "Brücke")
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(ask) for _ in range(4)]
+        for i in range(6):
+            writer.add([article(f"a{i}", f"Artikel Nummer {i} steht hier.")])
+        stop.set()
+        assert all(one.result(timeout=60) > 0 for one in asking)
 
 
 def test_one_writer(make_index: Make, tmp_path: Path) -> None:
