@@ -219,8 +219,8 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, language: str) ->
 
     say = messages().say
     print(f"{say('doctor_settings', language)}:")
-    for name, field in Settings.model_fields.items():
-        print(f"  {name} = {getattr(settings, name)}    ({field.description})")
+    for name in Settings.model_fields:
+        print(f"  {name} = {getattr(settings, name)}    ({say(f'setting_{name}', language)})")
     print(f"{say('doctor_packages', language)}: {', '.join(_versions())}")
     print(f"{say('doctor_machine', language)}: Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {sys.platform}")
     sound = True

@@ -24,30 +24,29 @@ NOT_SETTINGS = {"BELEGT_CONFIG", "BELEGT_DEBUG"}
 
 
 class Settings(BaseModel):
-    """What to run with. Frozen; ``model_copy(update=...)`` makes variants."""
+    """What to run with. Frozen; ``model_copy(update=...)`` makes variants.
+
+    What each one means stands in ``locale/``, under ``setting_<name>``; ``belegt doctor`` prints it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    index: Path = Field(Path("index"), description="index folder")
-    cache: Path = Field(default_factory=lambda: user_cache_path("belegt"), description="decoded models")
-    language: Literal["auto", "de", "en"] = Field("auto", description="language of messages; auto: from LANG")
-    embed_model: str = Field("bundled", description="'bundled', a folder, or a sentence-transformers id")
-    embed_dtype: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="arithmetic; auto: bfloat16 where the CPU computes in it"
-    )
-    embed_batch: int = Field(32, ge=1, le=1024, description="texts embedded at once")
-    query_prompt: str | None = Field(None, description="text put before questions; None: the model's own")
-    passage_prompt: str | None = Field(None, description="text put before passages; None: the model's own")
-    chunk_tokens: int = Field(128, ge=32, le=8192, description="tokens a chunk holds at most")
-    chunk_overlap: int = Field(1, ge=0, le=5, description="sentences repeated from the chunk before")
-    candidates: int = Field(50, ge=1, le=1000, description="chunks each search contributes")
-    top_k: int = Field(10, ge=1, le=100, description="passages kept after fusion")
-    fusion: Literal["hybrid", "dense", "lexical"] = Field("hybrid", description="which searches count")
-    answer_sentences: int = Field(3, ge=1, le=10, description="sentences an extractive answer quotes at most")
-    min_confidence: float | None = Field(
-        None, ge=0, le=1, description="below this the answer is 'not found'; None: the reader's own threshold"
-    )
-    max_question_chars: int = Field(2000, ge=1, description="longer questions are refused")
+    index: Path = Field(Path("index"))
+    cache: Path = Field(default_factory=lambda: user_cache_path("belegt"))
+    language: Literal["auto", "de", "en"] = Field("auto")
+    embed_model: str = Field("bundled")
+    embed_dtype: Literal["auto", "float32", "bfloat16"] = Field("auto")
+    embed_batch: int = Field(32, ge=1, le=1024)
+    query_prompt: str | None = Field(None)
+    passage_prompt: str | None = Field(None)
+    chunk_tokens: int = Field(128, ge=32, le=8192)
+    chunk_overlap: int = Field(1, ge=0, le=5)
+    candidates: int = Field(50, ge=1, le=1000)
+    top_k: int = Field(10, ge=1, le=100)
+    fusion: Literal["hybrid", "dense", "lexical"] = Field("hybrid")
+    answer_sentences: int = Field(3, ge=1, le=10)
+    min_confidence: float | None = Field(None, ge=0, le=1)
+    max_question_chars: int = Field(2000, ge=1)
 
     @classmethod
     def load(cls, file: Path | None = None, environ: Mapping[str, str] = os.environ, **given: Any) -> Settings:

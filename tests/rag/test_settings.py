@@ -43,6 +43,11 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
         Settings.load(tmp_path / "x.toml", environ={})
 
 
+def test_every_setting_is_explained() -> None:
+    keys = Messages(ROOT / "rag" / "locale").texts["en"]
+    assert {key.removeprefix("setting_") for key in keys if key.startswith("setting_")} == set(Settings.model_fields)
+
+
 def test_fingerprint_follows_what_changes_answers() -> None:
     base = Settings.load(environ={})
     assert base.fingerprint() == Settings.load(environ={}, index=Path("elsewhere"), language="de").fingerprint()
