@@ -191,7 +191,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--limit", type=int, default=1000, help="questions of each source")
+    parser.add_argument("--limit", type=int, default=900, help="questions of each source")
     arguments = parser.parse_args()
     settings = Settings.load()
     embedder = Embedder(settings)
