@@ -116,7 +116,7 @@ class Answerer:
             "de" if query.language == "de" else "en",
             evidence,
             passages,
-            {p.article_id: self.index.article(p.article_id) for p in passages},
+            {article_id: self.index.article(article_id) for article_id in {p.article_id for p in passages}},
             most=self.settings.answer_sentences,
             least_confidence=self.reader.threshold if least is None else least,
             as_of=as_of.isoformat() if as_of else self.index.store.newest(),

@@ -15,11 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from corpus.article import Article
+from corpus.errors import UnreadableError
 from corpus.load import count_files, load
 from rag import german, vectors
 from rag.chunk import chunk_text
@@ -107,24 +109,22 @@ class Index:
         IndexLockedError, IndexMismatchError. Reasons in the report are in ``language``.
         """
         paths = list(paths)
-        report, started = Report(), time.monotonic()
-        total = count_files(paths)
-        with self.writing(), tqdm(total=total, unit="file", desc="Ingest", disable=not progress) as bar:
-            self._check_model()
-            ingest(self, load(paths), report, language, bar)
-            self._rebuild_vectors_if_stale()
-        report.articles, report.chunks = self.store.counts()
-        report.seconds = round(time.monotonic() - started, 2)
-        return report
+        with tqdm(total=count_files(paths), unit="file", desc="Ingest", disable=not progress) as bar:
+            return self._take_in(load(paths), language, bar)
 
     def add(self, articles: Iterable[Article]) -> Report:
         """Like ``ingest``, of articles in hand."""
-        report = Report()
-        with self.writing(), tqdm(disable=True) as bar:
+        with tqdm(disable=True) as bar:
+            return self._take_in(articles, "en", bar)
+
+    def _take_in(self, items: Iterable[Article | UnreadableError], language: str, bar: tqdm[Any]) -> Report:
+        report, started = Report(), time.monotonic()
+        with self.writing():
             self._check_model()
-            ingest(self, articles, report, "en", bar)
+            ingest(self, items, report, language, bar)
             self._rebuild_vectors_if_stale()
         report.articles, report.chunks = self.store.counts()
+        report.seconds = round(time.monotonic() - started, 2)
         return report
 
     def chunk(self, article: Article) -> list[Chunk]:

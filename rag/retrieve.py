@@ -13,7 +13,6 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -75,10 +74,6 @@ class Retriever(BaseRetriever):
         self.index = index
         self._background: tuple[int, np.ndarray] | None = None
 
-    @cached_property
-    def _settings(self) -> Any:
-        return self.index.settings
-
     def query(self, question: str) -> Query:
         """Embeds and analyses a question."""
         store = self.index.store
@@ -108,7 +103,7 @@ class Retriever(BaseRetriever):
         ``fusion`` ("hybrid", "dense", "lexical") and ``top_k`` override the settings.
         """
         query = question if isinstance(question, Query) else self.query(question)
-        settings, only = self._settings, Filter(until=as_of)
+        settings, only = self.index.settings, Filter(until=as_of)
         fusion, top_k = fusion or settings.fusion, top_k or settings.top_k
         limit = max(settings.candidates, top_k)
         dense = dict(self.index.vectors.query(query.vector, limit, only.chroma())) if fusion != "lexical" else {}
