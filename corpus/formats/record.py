@@ -14,13 +14,18 @@ MAX_RECORD_BYTES = 16 * 2**20  # one article; a novel is 1 MB
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Raw text and the fields the file gave. ``place`` is path or path:line, ``key`` tells records of a file apart."""
+    """Raw text and the fields the file gave, all strings.
+
+    ``place`` is path, path:line or archive!member; ``key`` tells records of a file apart. ``provenance`` says for each
+    field where in the file it stood ("json-ld", "meta", "feed"); a field without an entry was given by the file itself.
+    """
 
     place: str
     text: str
     fields: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
     warning: ReadWarning | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_bytes(path: Path) -> bytes:
