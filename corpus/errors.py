@@ -64,6 +64,10 @@ class UnreadableError(SourceError):
             "A record of {megabytes} MB is over the limit of {limit} MB; split it into articles.",
             "Ein Datensatz von {megabytes} MB überschreitet die Grenze von {limit} MB; in Artikel aufteilen.",
         ),
+        "html_size": (
+            "The page has more than {limit} elements; save the article alone.",
+            "Die Seite hat mehr als {limit} Elemente; den Artikel allein speichern.",
+        ),
         "json": (
             "Line {line} is not valid JSON ({detail}); mend that line.",
             "Zeile {line} ist kein gültiges JSON ({detail}); diese Zeile reparieren.",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from corpus.errors import UnreadableError
-from corpus.formats import markdown, plain, records
+from corpus.formats import html, markdown, plain, records
 from corpus.formats.record import Record
 
 Reader = Callable[[Path], Iterator[Record | UnreadableError]]
@@ -19,6 +19,9 @@ READERS: dict[str, Reader] = {
     ".markdown": markdown.read,
     ".jsonl": records.read,
     ".ndjson": records.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".xhtml": html.read,
 }
 
 __all__ = ["READERS", "Reader", "Record"]
