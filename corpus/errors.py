@@ -56,6 +56,10 @@ class UnreadableError(SourceError):
             "This is a binary file, not text; convert it to .txt, .md or .jsonl first.",
             "Das ist eine Binärdatei, kein Text; erst in .txt, .md oder .jsonl umwandeln.",
         ),
+        "not_a_file": (
+            "This is a pipe, a device or a folder, not a file; remove it or leave it out.",
+            "Das ist eine Pipe, ein Gerät oder ein Ordner, keine Datei; entfernen oder auslassen.",
+        ),
         "format": (
             "Files ending in '{suffix}' can't be read; convert to .txt, .md or .jsonl.",
             "Dateien mit der Endung '{suffix}' sind nicht lesbar; in .txt, .md oder .jsonl umwandeln.",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from corpus.errors import UnreadableError
-from corpus.formats import html, markdown, plain, records
+from corpus.formats import markdown, plain, records
 from corpus.formats.record import Record
 
 Reader = Callable[[Path], Iterator[Record | UnreadableError]]
@@ -19,9 +19,19 @@ READERS: dict[str, Reader] = {
     ".markdown": markdown.read,
     ".jsonl": records.read,
     ".ndjson": records.read,
-    ".html": html.read,
-    ".htm": html.read,
-    ".xhtml": html.read,
+}
+_COUNTERS: dict[str, Callable[[Path], int]] = {
+    ".jsonl": records.count,
+    ".ndjson": records.count,
 }
 
-__all__ = ["READERS", "Reader", "Record"]
+
+def count(path: Path) -> int:
+    """About how many records ``path`` will give, found cheaply; 1 when that can't be told. Never raises."""
+    try:
+        return max(1, _COUNTERS.get(path.suffix.lower(), lambda path: 1)(path))
+    except Exception:  # a guess for a progress bar; what is wrong with the file is said when it is read
+        return 1
+
+
+__all__ = ["READERS", "Reader", "Record", "count"]

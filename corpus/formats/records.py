@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.errors import UnreadableError
-from corpus.formats.record import MAX_RECORD_BYTES, Record, decode, is_binary
+from corpus.formats.record import MAX_RECORD_BYTES, Record, decode, is_binary, open_file
 
 
 def read(path: Path) -> Iterator[Record | UnreadableError]:
@@ -56,3 +56,9 @@ def _record(line: bytes, path: Path, number: int) -> Record | UnreadableError:
     # Without an id the text itself tells records apart: line numbers shift when a line is added above.
     key = hashlib.sha256(f"{fields.get('title', '')}\n{body}".encode("utf-8", "replace")).hexdigest()[:12]
     return Record(place, body, fields, key, warning)
+
+
+def count(path: Path) -> int:
+    """The lines of the file."""
+    with open_file(path) as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(2**20), b""))
