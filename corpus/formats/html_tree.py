@@ -26,6 +26,8 @@ _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40
 _XML_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})["']""", re.IGNORECASE)
 # What HTML calls Latin-1 or ASCII is read as Windows-1252 by every browser (WHATWG Encoding Standard).
 _AS_1252 = {"iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1", "l1"}
+_UTILITY = re.compile(r"[\[\]:()!/&@%]")
+_PARTS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+(?![a-zäöüß])")
 _CONTROLS = {c: None for c in range(0x20) if c not in (0x09, 0x0A, 0x0D)}
 _UNSEEN = _CONTROLS | {
     c: None
@@ -72,6 +74,13 @@ def visible(text: str) -> str:
 def text_of(element: HtmlElement) -> str:
     """All text below ``element`` on one line, as it stands."""
     return " ".join("".join(element.itertext()).split())
+
+
+def name_words(element: HtmlElement) -> list[str]:
+    """The words in an element's class and id, in lower case: "articleTeaser__box-2" is three. Utility classes that name
+    other elements' states ("group-[.is-open]:px-4") are no names."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:500].split()
+    return [part.lower() for name in names if not _UTILITY.search(name) for part in _PARTS.findall(name)]
 
 
 def parse(text: str, place: str) -> tuple[HtmlElement, list[str]]:

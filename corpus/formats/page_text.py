@@ -8,6 +8,7 @@ order, with the headings between them, neighbours of their kind, and the lead.
 from __future__ import annotations
 
 import copy
+import itertools
 import logging
 import re
 from collections import Counter
@@ -17,7 +18,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from corpus.formats.html_tree import text_of, visible
+from corpus.formats.html_tree import name_words, text_of, visible
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # an empty page is no error of the reader's
 
@@ -44,13 +45,17 @@ LEAD = frozenset(
     "lead leadtext lede intro introduction einleitung standfirst subtitle subheadline subline dek deck summary abstract "
     "excerpt vorspann teasertext perex shorttext".split()
 )
-BLOCKS = frozenset("p h2 h3 h4 h5 h6 li blockquote pre dd dt".split())
+BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote pre dd dt".split())
 INLINE = frozenset(
-    "a abbr b bdi bdo big br cite code del dfn em font i ins kbd mark q s samp small span strong sub sup time tt u var wbr".split()
+    """
+    a abbr b bdi bdo big br cite code del dfn em font i ins kbd mark q s samp small span strong sub sup time tt u var wbr
+    """.split()
 )
+ASIDE = frozenset("aside figcaption figure footer form nav".split())
+LEAD_TAGS = frozenset("b div em h2 h3 header li p section span strong".split())
 HEADING = frozenset("h2 h3 h4 h5 h6".split())
+INSERTED = 0.15  # of the text's letters: a box that holds more is part of the text
 SHARE = 0.3  # of the page's paragraph text: what holds more is never taken out by its name
-_PARTS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+(?![a-zäöüß])")
 _WORD = re.compile(r"\w+")
 _ENDS = re.compile(r"[.!?…:][\"'“”»«)\]]*$")
 
@@ -65,8 +70,8 @@ class Block:
     element: HtmlElement
 
     @property
-    def folded(self) -> str:
-        return fold(self.text)
+    def parent(self) -> HtmlElement | None:
+        return self.element.getparent()
 
 
 def fold(text: str) -> str:
@@ -130,13 +135,7 @@ def _unwanted(element: HtmlElement) -> bool:
     if element.tag in INLINE - {"span", "a"}:
         return False
     names = name_words(element)
-    return not WORDS.isdisjoint(names) or any(f"{a} {b}" in PAIRS for a, b in zip(names, names[1:], strict=False))
-
-
-def name_words(element: HtmlElement) -> list[str]:
-    """The words in an element's class and id, in lower case."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:500]
-    return [part.lower() for part in _PARTS.findall(names)]
+    return not WORDS.isdisjoint(names) or any(f"{a} {b}" in PAIRS for a, b in itertools.pairwise(names))
 
 
 def _weights(tree: HtmlElement) -> dict[HtmlElement, int]:
@@ -152,35 +151,26 @@ def _weights(tree: HtmlElement) -> dict[HtmlElement, int]:
 
 
 def find_lead(tree: HtmlElement, description: str) -> str:
-    """The summary above the text: a block called so, or one that says what the page's description says; "" for none."""
+    """The summary above the text: the smallest element that says what the page's description says, else the first after
+    the title that is called a lead; "" for none."""
     wanted = Counter(_WORD.findall(description.casefold()))
-    body = tree.find("body") if tree.find("body") is not None else tree
-    seen_heading, named = False, ""
-    for number, element in enumerate(body.iter()):
-        if element.tag == "h1":
-            seen_heading = True
-        if (
-            number > 20_000
-            or not isinstance(element.tag, str)
-            or len(element) > 12
-            or element.tag in ("a", "h1", "script")
-        ):
-            continue
-        if element.tag not in ("p", "div", "span", "h2", "h3", "strong", "section", "header", "li", "b", "em"):
+    after_title, named, best = False, "", (0.0, "")
+    for element in itertools.islice(tree.iter(), 20_000):
+        after_title = after_title or element.tag == "h1"
+        if element.tag not in LEAD_TAGS or len(element) > 12 or any(a.tag in ASIDE for a in element.iterancestors()):
             continue
         text = visible(text_of(element))
         if not 40 <= len(text) <= 1500 or any(
-            a.tag in ("nav", "footer", "aside", "figure", "figcaption") for a in element.iterancestors()
+            child.tag in ASIDE or child.tag == "h1" for child in element.iterdescendants()
         ):
             continue
-        if wanted.total() >= 8:
-            words = Counter(_WORD.findall(text.casefold()))
-            shared = (words & wanted).total()
-            if shared >= 0.8 * wanted.total() and shared >= 0.5 * words.total():
-                return text
-        if seen_heading and not named and not LEAD.isdisjoint(name_words(element)):
+        words = Counter(_WORD.findall(text.casefold()))
+        alike = 2 * (words & wanted).total() / (words.total() + wanted.total()) if wanted.total() >= 8 else 0
+        if alike >= 0.7 and alike >= best[0]:
+            best = (alike, text)
+        if after_title and not named and not LEAD.isdisjoint(name_words(element)):
             named = text
-    return named
+    return best[1] or named
 
 
 def chosen_lines(tree: HtmlElement) -> list[str]:
@@ -212,8 +202,7 @@ def read_blocks(tree: HtmlElement) -> Iterator[Block]:
             continue
         for text in _split(element):
             if len(text) > 1:
-                letters = sum(len(text_of(a)) for a in element.iter("a"))
-                yield Block(text, element.tag, letters / max(1, len(text_of(element))), element)
+                yield Block(text, element.tag, linked(element), element)
 
 
 def _bare(element: HtmlElement) -> bool:
@@ -233,31 +222,92 @@ def _split(element: HtmlElement) -> Iterator[str]:
 
 
 def select(blocks: list[Block], lines: list[str]) -> list[Block]:
-    """The blocks that ``lines`` hold, with the headings and the paragraphs between them that belong there."""
+    """The blocks that ``lines`` hold, without link lists and inserted boxes, with the headings and paragraphs between
+    them and the lead that stands between title and text."""
     there = {fold(line) for line in lines}
     whole = " ".join(fold(line) for line in lines)
-    good = [bool(b.folded) and (b.folded in there or (len(b.text) > 30 and b.folded in whole)) for b in blocks]
-    parents = Counter(b.element.getparent() for b, ok in zip(blocks, good, strict=True) if ok and b.tag == "p")
+    good = [_found(block, there, whole) for block in blocks]
     numbers = [i for i, ok in enumerate(good) if ok]
     if not numbers:
         return []
-    for i in range(numbers[0], numbers[-1]):
+    homes = {b.parent for b, ok in zip(blocks, good, strict=True) if ok and b.tag == "p"}
+    first = numbers[0]
+    for i in range(first, numbers[-1]):
         b = blocks[i]
-        if good[i]:
-            continue
-        if b.tag == "p" and b.linked < 0.5 and parents[b.element.getparent()] >= 2 and _ENDS.search(b.text):
-            good[i] = True
-    for i in range(numbers[0], numbers[-1]):
-        if blocks[i].tag in HEADING and blocks[i].linked < 0.5:
-            good[i] = good[i + 1] or (good[i] and i + 2 < len(good) and good[i + 2])
-    return [b for b, ok in zip(blocks, good, strict=True) if ok and not (b.linked > 0.8 and b.tag in ("p", "li"))]
+        good[i] = good[i] or (b.tag == "p" and b.parent in homes and b.linked < 0.5 and bool(_ENDS.search(b.text)))
+    title = max((i for i in range(first) if blocks[i].tag == "h1"), default=first)
+    for i in range(title + 1, first):
+        b = blocks[i]
+        good[i] = b.tag != "li" and len(b.text) >= 60 and b.linked < 0.3 and bool(_ENDS.search(b.text))
+    for i in _inserted(blocks, good):
+        good[i] = False
+    for i in range(numbers[-1] - 1, first, -1):
+        if blocks[i].tag in HEADING and not good[i]:
+            good[i] = good[i + 1] and blocks[i].linked < 0.5
+    return [b for b, ok in zip(blocks, good, strict=True) if ok and b.tag != "h1"]
+
+
+def _found(block: Block, there: set[str], whole: str) -> bool:
+    folded = fold(block.text)
+    if not folded or (block.linked > 0.8 and block.tag in ("p", "li")):
+        return False
+    if block.tag == "li" and block.parent is not None and linked(block.parent) > 0.5:
+        return False
+    return folded in there or (len(block.text) > 30 and folded in whole)
+
+
+def _inserted(blocks: list[Block], good: list[bool]) -> list[int]:
+    """Numbers of the blocks in small boxes between or after the text's own paragraphs.
+
+    Where most of the text has one kind of parent, few paragraphs with another kind are an insertion: a pull quote, an
+    appeal, a portrait of the author. What comes before the text is left alone, it may be the lead.
+    """
+    sizes: Counter[str] = Counter()
+    by_kind: dict[str, list[int]] = {}
+    for i, block in enumerate(blocks):
+        if good[i] and block.tag == "p" and block.parent is not None:
+            kind = f"{block.parent.tag} {block.parent.get('class') or ''}"
+            sizes[kind] += len(block.text)
+            by_kind.setdefault(kind, []).append(i)
+    if not sizes:
+        return []
+    main, most = sizes.most_common(1)[0]
+    if most < 0.6 * sizes.total() or len(by_kind[main]) < 3:
+        return []
+    homes = {blocks[i].parent for i in by_kind[main]}
+    return [
+        i
+        for kind, numbers in by_kind.items()
+        if kind != main and sizes[kind] < INSERTED * sizes.total()
+        for i in numbers
+        if i > by_kind[main][0] and blocks[i].parent not in homes
+    ]
+
+
+def linked(element: HtmlElement) -> float:
+    """The share of an element's letters that are links."""
+    return sum(len(text_of(a)) for a in element.iter("a")) / max(1, len(text_of(element)))
 
 
 def reconcile(texts: list[str], stated: list[str]) -> list[str]:
-    """The page's paragraphs beside the body that JSON-LD states."""
+    """The page's paragraphs beside the body that JSON-LD states: that one where the page shows much less; where it covers
+    most of what the page shows and ends as a text ends, only what it covers, with headings and lead."""
     stated = [line for line in stated if line]
-    if size(stated) < 200:
+    if size(stated) < 400:
         return texts
     if size(texts) < 0.6 * size(stated):
         return stated
-    return texts
+    words = Counter(_WORD.findall(" ".join(stated).casefold()))
+    covered = []
+    for text in texts:
+        own = Counter(_WORD.findall(text.casefold()))
+        covered.append((own & words).total() >= 0.8 * own.total())
+    if size([t for t, ok in zip(texts, covered, strict=True) if ok]) < 0.55 * size(texts) or not _ENDS.search(
+        stated[-1]
+    ):
+        return texts
+    kept = list(covered)
+    for i in range(len(texts) - 2, -1, -1):
+        kept[i] = kept[i] or (kept[i + 1] and not _ENDS.search(texts[i]) and len(texts[i]) <= 120)
+    first = covered.index(True)
+    return [t for i, (t, ok) in enumerate(zip(texts, kept, strict=True)) if ok or (i < first and len(t) >= 60)]
