@@ -1,4 +1,4 @@
-"""``belegt``: ingest, ask, chat, eval, status, doctor, rebuild, delete.
+"""``belegt``: ask, chat, eval, status, doctor, rebuild, and the commands of ``rag/cli_corpus.py``.
 
 Exit codes: 0 done; 1 done in part (a file unreadable, a writer in the way); 2 not done, the message says what to do.
 Answers and tables go to standard output, progress and messages to standard error.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import json
 import logging
 import os
 import sys
@@ -16,9 +15,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from corpus.dates import display_date
+from rag import cli_corpus
+from rag.cli_corpus import print_json
+from rag.display import display_period
 from rag.errors import BelegtError, IndexMissingError
 from rag.messages import LANGUAGES, messages, user_language
 from rag.settings import PREFIX, Settings
@@ -86,9 +88,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
     def command(name: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=say(f"help_{name}"), description=say(f"help_{name}"), parents=[common])
 
-    ingest = command("ingest")
-    ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=say("help_paths"))
-    ingest.add_argument("--json", action="store_true", help=say("help_json"))
+    cli_corpus.add_commands(command, language)
     ask = command("ask")
     ask.add_argument("question", metavar="QUESTION", help=say("help_question"))
     ask.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help=say("help_asof"))
@@ -105,29 +105,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help=say("help_json"))
     command("doctor")
     command("rebuild")
-    command("delete").add_argument("id", metavar="ID", help=say("help_id"))
     return parser
-
-
-def _ingest(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
-    from corpus.load import count_files
-    from rag.index import Index
-
-    count_files(arguments.paths)  # a wrong path should not leave an empty index behind
-    with Index.open(settings, create=True) as index:
-        report = index.ingest(arguments.paths, language, progress=not arguments.json)
-    if arguments.json:
-        _print_json(asdict(report))
-    else:
-        for kind in ("failed", "warnings"):
-            for item in getattr(report, kind):
-                key = "ingest_failed" if kind == "failed" else "ingest_warning"
-                print(messages().say(key, language, **item), file=sys.stderr)
-        facts = asdict(report) | {"failed": len(report.failed)}
-        print(messages().say("ingest_done", language, **facts))
-        key = "ingest_interrupted" if report.interrupted else "ingest_next"
-        print(messages().say(key, language, path=settings.index))
-    return 130 if report.interrupted else 1 if report.failed else 0
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
@@ -138,7 +116,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings, language: str) -> in
     with Answerer.open(settings) as answerer:
         answer = answerer.ask(arguments.question, arguments.as_of)
     if arguments.json:
-        _print_json(asdict(answer))
+        print_json(asdict(answer))
     else:
         print(_answer_text(answer, language))
     return 0
@@ -155,7 +133,15 @@ def _answer_text(answer: Answer, language: str) -> str:
     lines = [answer.text, ""]
     if answer.citations:
         lines.append(f"{say('ask_sources', language)}:")
-        lines += [f"  [{c.number}] {line(c.title, c.source, c.published, c.article_id)}" for c in answer.citations]
+        for c in answer.citations:
+            lines.append(f"  [{c.number}] {line(c.title, c.source, c.published, c.article_id)}")
+            if c.also_in:
+                lines.append("      " + say("ask_also_in", language, outlets=", ".join(c.also_in)))
+            lines += [
+                f"      „{' '.join(d.text.split())}“: {display_period(d.first, d.last, language)}"
+                for d in c.dates
+                if str(d.first.year) not in d.text  # who reads "11. Oktober 2024" knows
+            ]
         lines += ["", say("ask_extractive", language)]
     elif answer.passages:
         nearest = {p.article_id: p for p in reversed(answer.passages)}
@@ -195,7 +181,7 @@ def _status(arguments: argparse.Namespace, settings: Settings, language: str) ->
     with Index.open(settings) as index:
         status, ids = index.status(), index.store.article_ids() if arguments.articles else []
     if arguments.json:
-        _print_json(asdict(status) | ({"ids": ids} if arguments.articles else {}))
+        print_json(asdict(status) | ({"ids": ids} if arguments.articles else {}))
         return 0
     none = messages().say("status_none", language)
     newest = display_date(status.newest, language) or none
@@ -283,29 +269,14 @@ def _rebuild(arguments: argparse.Namespace, settings: Settings, language: str) -
     return 0
 
 
-def _delete(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
-    from rag.index import Index
-
-    with Index.open(settings) as index:
-        index.delete(arguments.id)
-    print(messages().say("delete_done", language, id=arguments.id))
-    return 0
-
-
-def _print_json(value: Any) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    print()
-
-
 _COMMANDS = {
-    "ingest": _ingest,
+    **cli_corpus.COMMANDS,
     "ask": _ask,
     "chat": _chat,
     "eval": _eval,
     "status": _status,
     "doctor": _doctor,
     "rebuild": _rebuild,
-    "delete": _delete,
 }
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from corpus.article import Article
+from corpus.mentions import date_mentions
 from rag import german
 from rag.messages import messages
 from rag.sentences import sentence_spans
@@ -125,4 +126,10 @@ def _citation(number: int, passage: Passage, article: Article, start: int, end: 
         quote=article.text[start:end],
         start=start,
         end=end,
+        dates=tuple(
+            mention
+            for mention in date_mentions(article.text, article.published, article.language)
+            if start <= mention.start and mention.end <= end
+        ),
+        also_in=passage.also_in,
     )

@@ -13,6 +13,7 @@ BelegtError
 │   ├── IndexMismatchError    built with another model
 │   ├── IndexLockedError      somebody else is writing
 │   ├── IndexDamagedError     the database can't be read
+│   ├── IndexFormatError      the database was made by another version of belegt
 │   └── ArticleMissingError   no such article
 ├── ModelError                the models
 │   ├── ModelMissingError     what was asked for can't be had
@@ -82,6 +83,17 @@ class IndexLockedError(StoreError):
 class IndexDamagedError(StoreError):
     en = "The database '{path}' can't be read ({detail}). Restore it from a backup, or ingest into a new folder."
     de = "Die Datenbank '{path}' ist nicht lesbar ({detail}). Aus einer Sicherung holen oder in einen neuen Ordner einlesen."
+
+
+class IndexFormatError(StoreError):
+    en = (
+        "The index at '{path}' has format {found}; this version of belegt reads format {wanted}. "
+        "Ingest the articles into a new folder with 'belegt ingest PATH --index NEW'."
+    )
+    de = (
+        "Der Index unter '{path}' hat Format {found}; diese Version von belegt liest Format {wanted}. "
+        "Die Artikel mit 'belegt ingest PFAD --index NEU' in einen neuen Ordner einlesen."
+    )
 
 
 class ArticleMissingError(StoreError):

@@ -5,11 +5,14 @@ German first, other languages by their own Snowball stemmer. Tokens are plain le
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
+
+from corpus.mentions import DateMention, date_mentions
 
 # ISO 639-1 -> Snowball's name (https://snowballstem.org/algorithms/).
 SNOWBALL = {
@@ -88,14 +91,44 @@ def analyse(text: str, language: str | None) -> list[str]:
     return [stem(word, language) for word in words(text)]
 
 
+def date_tokens(dates: Iterable[DateMention]) -> list[str]:
+    """Index tokens of the days, months and years that ``dates`` mean: d20241011, m202410, y2024; the finest first.
+
+    A stretch of up to ten days counts as each of its days; a longer one by its months or years alone. A stretch of more
+    than a year has none.
+    """
+    tokens: dict[str, None] = {}
+    for date in dates:
+        length = (date.last - date.first).days + 1
+        days = [date.first + dt.timedelta(i) for i in range(length)] if length <= 10 else [date.first, date.last]
+        if length <= 10:
+            tokens |= {f"d{day:%Y%m%d}": None for day in days}
+        if length <= 31:
+            tokens |= {f"m{day:%Y%m}": None for day in days}
+        if length <= 366:
+            tokens |= {f"y{day:%Y}": None for day in days}
+    return list(tokens)
+
+
 def analyse_question(question: str, languages: Iterable[str | None]) -> list[tuple[str, ...]]:
     """One tuple a content word of ``question``: its stems in each of ``languages``, without repeats.
 
-    Which language a passage is in is not known beforehand, so a word may match by any of its stems. Stopwords go,
-    unless nothing else is there.
+    Which language a passage is in is not known beforehand, so a word may match by any of its stems. The words of a date
+    may also match what means that date ("11. Oktober 2024" matches "am Freitag"). Stopwords go, unless nothing else is
+    there.
     """
     languages = tuple(languages)
-    found = words(question)
-    content = [word for word in found if word not in STOPWORDS] or found
-    groups = (tuple(dict.fromkeys(stem(word, language) for language in languages)) for word in content)
+    found: list[tuple[str, str | None]] = []
+    at = 0
+    for date in date_mentions(question, None, languages[0] if languages else None):
+        found += [(word, None) for word in words(question[at : date.start])]
+        day = next(iter(date_tokens([date])), None)
+        found += [(word, day) for word in words(date.text)]
+        at = date.end
+    found += [(word, None) for word in words(question[at:])]
+    content = [(word, day) for word, day in found if word not in STOPWORDS] or found
+    groups = (
+        tuple(dict.fromkeys([*(stem(word, language) for language in languages), *([day] if day else [])]))
+        for word, day in content
+    )
     return list(dict.fromkeys(groups))

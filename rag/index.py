@@ -10,23 +10,26 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from corpus.article import Article
 from corpus.errors import UnreadableError
-from corpus.load import count_files, load
-from rag import german, vectors
+from corpus.load import SourceFile, find, folder_key
+from corpus.mentions import date_mentions
+from rag import german, ledger, vectors
 from rag.chunk import chunk_text
 from rag.errors import ArticleMissingError, IndexLockedError, IndexMismatchError, IndexMissingError, NotAnIndexError
-from rag.ingest import BATCH_CHUNKS, Report, ingest
+from rag.ingest import BATCH_CHUNKS, Ingest, Report
+from rag.ledger import Entry, Finished
 from rag.models.embed import Embedder, model_identity
 from rag.rows import NewChunk
 from rag.settings import Settings
@@ -102,75 +105,137 @@ class Index:
 
     # writing
 
-    def ingest(self, paths: Iterable[Path | str], language: str = "en", progress: bool = True) -> Report:
-        """Reads files and folders into the index. Unchanged articles are skipped, changed ones become new versions.
+    def ingest(
+        self, paths: Iterable[Path | str], language: str = "en", progress: bool = True, prune: bool = False
+    ) -> Report:
+        """Reads files and folders into the index. Unchanged files are skipped, changed articles become new versions.
 
-        Ctrl-C stops cleanly after the article in hand. Raises SourceError for paths that do not exist or hold nothing,
-        IndexLockedError, IndexMismatchError. Reasons in the report are in ``language``.
+        ``prune`` deletes articles whose file, or whose record in it, is gone from ``paths``. Ctrl-C stops cleanly after
+        the article in hand. Raises SourceError for paths that do not exist or hold nothing, IndexLockedError,
+        IndexMismatchError. Reasons in the report are in ``language``.
         """
-        paths = list(paths)
-        with tqdm(total=count_files(paths), unit="file", desc="Ingest", disable=not progress) as bar:
-            return self._take_in(load(paths), language, bar)
+        places = [Path(path) for path in paths]
+        files = find(places)
+        with self.writing():
+            known = ledger.unchanged(self.store, files)
+            changed = [file for file in files if file.key not in known]
+            total = sum(file.records for file in changed)
+            with tqdm(total=total, unit="article", desc="Ingest", disable=not progress) as bar:
+                return self._take_in(
+                    ledger.read_all(changed), language, bar, known, lambda run: self._sweep(run, places, files, prune)
+                )
 
     def add(self, articles: Iterable[Article]) -> Report:
         """Like ``ingest``, of articles in hand."""
-        with tqdm(disable=True) as bar:
-            return self._take_in(articles, "en", bar)
+        with self.writing(), tqdm(disable=True) as bar:
+            return self._take_in(articles, "en", bar, {}, lambda run: None)
 
-    def _take_in(self, items: Iterable[Article | UnreadableError], language: str, bar: tqdm[Any]) -> Report:
+    def _take_in(
+        self,
+        items: Iterable[Article | UnreadableError | Finished],
+        language: str,
+        bar: tqdm[Any],
+        known: Mapping[str, Entry],
+        sweep: Callable[[Ingest], None],
+    ) -> Report:
         report, started = Report(), time.monotonic()
-        with self.writing():
-            self._check_model()
-            ingest(self, items, report, language, bar)
-            self._rebuild_vectors_if_stale()
+        self._check_model()
+        run = Ingest(self, report, language, known, bar)
+        for entry in known.values():
+            report.unchanged += entry.records
+            for problem in entry.problems:
+                run.note(problem)
+        try:
+            run.run(items)
+            if not report.interrupted:
+                sweep(run)
+            if report.pruned:
+                self._swap_vectors(keep_previous=False)
+            else:
+                self._rebuild_vectors_if_stale()
+        except KeyboardInterrupt:
+            report.interrupted = True
         report.articles, report.chunks = self.store.counts()
         report.seconds = round(time.monotonic() - started, 2)
         return report
+
+    def _sweep(self, run: Ingest, paths: Sequence[Path], files: Sequence[SourceFile], prune: bool) -> None:
+        """Finds articles whose file or record is gone from ``paths`` and, if asked, deletes them."""
+        folders = [folder_key(path) for path in paths if path.is_dir()]
+        keys = {file.key for file in files}
+        run.report.gone = sorted(
+            article_id
+            for article_id, file, missing in self.store.filed()
+            if (missing and file in keys) or (file not in keys and file.startswith(tuple(folders)))
+        )
+        if prune and run.report.gone:
+            self._index_again(self.store.delete(run.report.gone))
+            self.store.wipe()
+            run.report.gone, run.report.pruned = [], run.report.gone
+
+    def _index_again(self, rows: Iterable[int]) -> None:
+        for row in rows:
+            article = self.store.article_of_row(row)
+            self._replace([(row, article, self.draft(article))])
 
     def chunk(self, article: Article) -> list[Chunk]:
         """The article's chunks by the settings' budget, or the model's where that is smaller."""
         budget = min(self.settings.chunk_tokens, self.embedder.max_tokens)
         return chunk_text(article.text, self.embedder.token_offsets, budget, self.settings.chunk_overlap)
 
-    def prepare(self, articles: list[tuple[Article, list[Chunk]]]) -> list[list[NewChunk]]:
-        """Vectors and tokens for all chunks of ``articles``, embedded in one go."""
-        vectors_ = iter(self.embedder.passages([embedded_text(a, c) for a, chunks in articles for c in chunks]))
-        prepared = []
-        for article, chunks in articles:
-            title = " ".join(german.analyse(article.title or "", article.language))
-            prepared.append(
-                [
-                    NewChunk(chunk, next(vectors_), title, " ".join(german.analyse(chunk.text, article.language)))
-                    for chunk in chunks
-                ]
-            )
-        return prepared
+    def draft(self, article: Article) -> list[NewChunk]:
+        """The article's chunks, analysed, with the dates they mention, but without vectors (of shape (0,))."""
+        title = " ".join(german.analyse(article.title or "", article.language))
+        mentions = date_mentions(article.text, article.published, article.language)
+        drafts = []
+        for chunk in self.chunk(article):
+            dates = tuple(m for m in mentions if chunk.start <= m.start and m.end <= chunk.end)
+            tokens = [*german.analyse(chunk.text, article.language), *german.date_tokens(dates)]
+            drafts.append(NewChunk(chunk, np.zeros(0, np.float32), title, " ".join(tokens), dates))
+        return drafts
 
-    def delete(self, article_id: str) -> None:
-        """Deletes an article in all versions: text, chunks, lexical rows, vectors. Raises ArticleMissingError."""
+    def embed(self, articles: Sequence[tuple[Article, list[NewChunk]]]) -> list[list[NewChunk]]:
+        """The drafts of ``articles`` with their vectors, embedded in one go."""
+        texts = [embedded_text(article, new.chunk) for article, drafts in articles for new in drafts]
+        made = iter(self.embedder.passages(texts)) if texts else iter(())
+        return [[replace(new, vector=next(made)) for new in drafts] for _, drafts in articles]
+
+    def delete(self, article_ids: Sequence[str]) -> list[str]:
+        """Deletes articles in all versions, also those of other ids at the same address; the ids deleted.
+
+        Text, chunks, lexical rows and vectors go, and no byte of them stays in the files: the database is vacuumed and
+        older Chroma generations are removed. Raises ArticleMissingError, and then has deleted nothing.
+        """
         with self.writing():
-            if not self.store.delete(article_id):
-                raise ArticleMissingError(id=article_id)
-            self._rebuild_vectors_if_stale()
+            ids: list[str] = []
+            for article_id in article_ids:
+                versions = self.store.versions(article_id)
+                if not versions:
+                    raise ArticleMissingError(id=article_id)
+                ids += [version for version in versions if version not in ids]
+            self.store.delete(ids)
+            self.store.wipe()
+            self._swap_vectors(keep_previous=False)
+        return ids
 
     def rebuild(self, progress: bool = True) -> None:
         """Chunks and embeds every article again with the current settings, then builds Chroma anew."""
         with self.writing():
             total = self.store.counts()[0]
-            batch: list[tuple[int, Article, list[Chunk]]] = []
+            batch: list[tuple[int, Article, list[NewChunk]]] = []
             with tqdm(total=total, unit="article", desc="Rebuild", disable=not progress) as bar:
                 for row, article in list(self.store.articles()):
-                    batch.append((row, article, self.chunk(article)))
-                    if sum(len(chunks) for _, _, chunks in batch) >= BATCH_CHUNKS:
+                    batch.append((row, article, self.draft(article)))
+                    if sum(len(drafts) for _, _, drafts in batch) >= BATCH_CHUNKS:
                         self._replace(batch)
                         batch = []
                     bar.update(1)
                 self._replace(batch)
             self._swap_vectors()
 
-    def _replace(self, batch: list[tuple[int, Article, list[Chunk]]]) -> None:
-        prepared = self.prepare([(article, chunks) for _, article, chunks in batch])
-        for (row, _, _), chunks in zip(batch, prepared, strict=True):
+    def _replace(self, batch: list[tuple[int, Article, list[NewChunk]]]) -> None:
+        embedded = self.embed([(article, drafts) for _, article, drafts in batch])
+        for (row, _, _), chunks in zip(batch, embedded, strict=True):
             self.store.replace_chunks(row, chunks, self.embedder.model_name)
 
     def _check_model(self) -> None:
@@ -265,8 +330,8 @@ class Index:
             return self._swap_vectors()
         return self._serve(opened)
 
-    def _swap_vectors(self) -> Vectors:
-        return self._serve(vectors.build(self.chroma_folder, self.store))
+    def _swap_vectors(self, keep_previous: bool = True) -> Vectors:
+        return self._serve(vectors.build(self.chroma_folder, self.store, keep_previous))
 
     # looking
 

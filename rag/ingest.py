@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,103 +12,171 @@ from tqdm import tqdm
 
 from corpus.article import Article
 from corpus.errors import ReadWarning, UnreadableError
-from rag.types import Chunk
+from rag import ledger, recurring
+from rag.ahead import read_ahead
+from rag.ledger import Entry, Finished
+from rag.rows import NewArticle, NewChunk
 
 if TYPE_CHECKING:
     from rag.index import Index
 
 BATCH_CHUNKS = 256  # embedded together; a kill loses at most this much embedding work, never stored articles
+AHEAD = 64  # articles read and cut while the model is at work
 
 
 @dataclass
 class Report:
-    """What an ingest did. ``failed`` and ``warnings`` hold ``{"path", "reason"}``."""
+    """What an ingest did. ``failed`` and ``warnings`` hold ``{"path", "reason"}``.
+
+    ``gone``    ids of articles whose file, or whose place in it, is no more
+    ``pruned``  those of them that were deleted, because that was asked for
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     failed: list[dict[str, str]] = field(default_factory=list)
     warnings: list[dict[str, str]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    pruned: list[str] = field(default_factory=list)
+    recurring: int = 0  # paragraphs taken out of articles because their source prints them again and again
     articles: int = 0
     chunks: int = 0
     seconds: float = 0.0
     interrupted: bool = False
 
 
-def ingest(
-    index: Index, items: Iterable[Article | UnreadableError], report: Report, language: str, bar: tqdm[Any]
-) -> None:
-    """Stores what is new or changed, an article a transaction; under the writer lock. Ctrl-C ends it in good order."""
-    waiting: list[tuple[Article, list[Chunk]]] = []
-    try:
-        for article in _new_articles(index, items, report, language, bar):
-            waiting.append((article, index.chunk(article)))
-            if sum(len(chunks) for _, chunks in waiting) >= BATCH_CHUNKS:
-                _embed_and_store(index, waiting, report)
-                waiting = []
-    except KeyboardInterrupt:
-        report.interrupted = True
-    _embed_and_store(index, waiting, report)
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An article to be stored: cut and analysed, not yet embedded."""
+
+    new: NewArticle
+    chunks: list[NewChunk]
 
 
-def _embed_and_store(index: Index, articles: list[tuple[Article, list[Chunk]]], report: Report) -> None:
-    for (article, _), chunks in zip(articles, index.prepare(articles), strict=True):
-        if index.store.known(article.id):
-            report.updated += 1
-        else:
-            report.added += 1
-        index.store.put(article, chunks, index.embedder.model_name)
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A file that can be skipped from now on, once everything before it is stored."""
+
+    key: str
+    entry: Entry
 
 
-def _new_articles(
-    index: Index, items: Iterable[Article | UnreadableError], report: Report, language: str, bar: tqdm[Any]
-) -> Iterator[Article]:
-    """Articles that are not stored as they are; the rest is noted in the report."""
-    seen: dict[str, str | None] = {}
-    last_file = None
-    for item in items:
-        file = _file(str(item.facts["path"] if isinstance(item, UnreadableError) else item.origin))
-        if file != last_file:
-            bar.update(1)
-            last_file = file
-        unreadable = item if isinstance(item, UnreadableError) else _id_clash(index, item, seen)
-        if unreadable:
-            _note(index, unreadable, report, language)
-            continue
-        assert isinstance(item, Article)
-        seen[item.id] = item.origin
-        known = index.store.known(item.id)
-        if known is None or known[0] != item.content_hash:
-            yield item
-            continue
-        if known[1] != item.origin:
-            index.store.touch_origin(item.id, item.origin)
-        report.unchanged += 1
+class Ingest:
+    """One run under the writer lock. ``skipped``: keys of files that were not opened because they have not changed."""
 
+    def __init__(self, index: Index, report: Report, language: str, skipped: Collection[str], bar: tqdm[Any]) -> None:
+        self.index = index
+        self.report = report
+        self._language = language
+        self._skipped = skipped
+        self._bar = bar
+        self._seen: dict[str, Article] = {}
 
-def _note(index: Index, item: UnreadableError, report: Report, language: str) -> None:
-    noted = {"path": str(item.facts["path"]), "reason": item.reason(language)}
-    warning = isinstance(item, ReadWarning)
-    (report.warnings if warning else report.failed).append(noted)
-    index.store.log(noted["path"], None, "warning" if warning else "failed", item.reason("en"))
+    def run(self, items: Iterable[Article | UnreadableError | Finished]) -> None:
+        """Stores what is new or changed, an article a transaction. Ctrl-C ends it in good order."""
+        waiting: list[_Draft | _Done] = []
+        try:
+            for item in read_ahead(self._drafts(items), AHEAD):
+                waiting.append(item)
+                if sum(len(draft.chunks) for draft in waiting if isinstance(draft, _Draft)) >= BATCH_CHUNKS:
+                    full, waiting = waiting, []
+                    self._store(full)
+            full, waiting = waiting, []
+            self._store(full)
+            self._mend_recurring()
+        except KeyboardInterrupt:
+            self.report.interrupted = True
+            self._store(waiting)
 
+    def _store(self, items: Sequence[_Draft | _Done]) -> None:
+        drafts = [item for item in items if isinstance(item, _Draft)]
+        embedded = iter(self.index.embed([(draft.new.article, draft.chunks) for draft in drafts]))
+        store = self.index.store
+        for item in items:
+            if isinstance(item, _Done):
+                ledger.note(store, item.key, item.entry)
+                continue
+            if store.known(item.new.article.id):
+                self.report.updated += 1
+            else:
+                self.report.added += 1
+            self.report.recurring += sum(dropped for _, dropped in item.new.paragraphs)
+            store.put(item.new, next(embedded), self.index.embedder.model_name)
 
-def _id_clash(index: Index, article: Article, seen: dict[str, str | None]) -> UnreadableError | None:
-    """The same id twice in a run, or an id made from a path that another file already has."""
-    place = article.origin or article.id
-    if article.id in seen:
-        return UnreadableError(place, "duplicate_id", id=article.id, other=seen[article.id])
-    known = index.store.known(article.id)
-    # An id that a file gave may move with the file; one made from its path stands for that path alone.
-    path_of_id = article.id.partition("#")[0]
-    made_from_path = article.origin is not None and "/" in path_of_id and path_of_id in place.replace(os.sep, "/")
-    if known and known[1] and made_from_path and known[0] != article.content_hash:
-        was, now = Path(_file(known[1])).resolve(), Path(_file(place)).resolve()
-        if was != now and was.exists():
-            return UnreadableError(place, "duplicate_id", id=article.id, other=known[1])
-    return None
+    def _mend_recurring(self) -> None:
+        """Takes recurring paragraphs out of articles that were stored before they were known to recur."""
+        store = self.index.store
+        if store.meta("mended") == str(store.revision):
+            return
+        for row, article, keys in list(recurring.overdue(store)):
+            [chunks] = self.index.embed([(article, self.index.draft(article))])
+            store.replace_text(row, article, keys, chunks, self.index.embedder.model_name)
+            self.report.recurring += len(keys)
+        store.set_meta("mended", str(store.revision))
 
+    # what comes in
 
-def _file(place: str) -> str:
-    """The file of a place such as "news.jsonl:12"."""
-    return re.sub(r":\d+\Z", "", place)
+    def _drafts(self, items: Iterable[Article | UnreadableError | Finished]) -> Iterator[_Draft | _Done]:
+        """What is to be stored, and when a file is done; the rest is noted in the report."""
+        ids: set[str] = set()
+        problems: list[UnreadableError] = []
+        lasting = True  # whether the file's problems lie in the file itself
+        for item in items:
+            if isinstance(item, Finished):
+                if not any(not isinstance(p, ReadWarning) for p in problems):
+                    self._note_missing(item.file.key, ids)
+                if item.stamp and lasting:
+                    yield _Done(item.file.key, Entry(item.stamp, len(ids), tuple(problems)))
+                ids, problems, lasting = set(), [], True
+                continue
+            self._bar.update(not isinstance(item, ReadWarning))
+            problem = item if isinstance(item, UnreadableError) else self._id_clash(item)
+            if problem:
+                self.note(problem)
+                problems.append(problem)
+                lasting = lasting and problem.key not in ("io", "duplicate_id")
+                continue
+            assert isinstance(item, Article)
+            self._seen[item.id] = item
+            ids.add(item.id)
+            known = self.index.store.known(item.id)
+            if known is None or known.content_hash != item.content_hash:
+                new = recurring.take_out(self.index.store, item)
+                yield _Draft(new, self.index.draft(new.article))
+                continue
+            if (known.origin, known.file) != (item.origin, item.file):
+                self.index.store.touch(known.row, item.origin, item.file)
+            self.report.unchanged += 1
+
+    def note(self, problem: UnreadableError) -> None:
+        """Into the report and the log."""
+        noted = {"path": str(problem.facts["path"]), "reason": problem.reason(self._language)}
+        warning = isinstance(problem, ReadWarning)
+        (self.report.warnings if warning else self.report.failed).append(noted)
+        self.index.store.log(noted["path"], None, "warning" if warning else "failed", problem.reason("en"))
+
+    def _note_missing(self, file: str, ids: set[str]) -> None:
+        """Marks stored articles that the file held once and holds no more."""
+        db = self.index.store.db
+        stored = db.execute("SELECT row, id FROM articles WHERE file = ? AND missing = 0", (file,)).fetchall()
+        db.executemany(
+            "UPDATE articles SET missing = 1 WHERE row = ?", [(row,) for row, id_ in stored if id_ not in ids]
+        )
+
+    def _id_clash(self, article: Article) -> UnreadableError | None:
+        """The same id twice in a run, or an id that an article of another file has."""
+        place = article.origin or article.id
+        if seen := self._seen.get(article.id):
+            return UnreadableError(place, "duplicate_id", id=article.id, other=seen.origin)
+        known = self.index.store.known(article.id)
+        if known is None or known.file is None or known.file == article.file:
+            return None
+        # An id that a file gave may move with the file; one made from its path stands for that path alone.
+        made_from_path = article.file is not None and article.file.replace(os.sep, "/").endswith(
+            article.id.partition("#")[0]
+        )
+        elsewhere = made_from_path and known.content_hash != article.content_hash and Path(known.file).exists()
+        if known.file in self._skipped or elsewhere:
+            return UnreadableError(place, "duplicate_id", id=article.id, other=known.origin)
+        return None

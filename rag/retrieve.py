@@ -13,7 +13,6 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -22,7 +21,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from corpus.language import question_language
 from rag import german
 from rag.index import Index
-from rag.rows import Filter
+from rag.rows import Filter, StoredChunk
+from rag.stories import also_in
 from rag.types import Passage
 
 # Fitted on the MLQA development questions (512 German, 512 English, over German passages): nDCG@10 is flat around these.
@@ -113,8 +113,25 @@ class Retriever(BaseRetriever):
         ids = [chunk for chunk in ids if chunk in chunks]  # the vector index may be a step behind the store
         self._complete(query, ids, dense, lexical, only)
         scores = self._scores(query, ids, dense, lexical, fusion)
-        order = np.argsort(-scores, kind="stable")[:top_k]
-        return [self._passage(chunks[ids[i]], float(scores[i]), dense, lexical) for i in order]
+        order = [int(i) for i in np.argsort(-scores, kind="stable")]
+        told = self._one_teller([chunks[ids[i]] for i in order])
+        best = [i for i in order if told[chunks[ids[i]].story][0] == chunks[ids[i]].article_id][:top_k]
+        return [self._passage(chunks[ids[i]], float(scores[i]), dense, lexical, told) for i in best]
+
+    def _one_teller(self, ranked: Sequence[StoredChunk]) -> dict[int, tuple[str, tuple[str, ...]]]:
+        """For each story the article that tells it here, the one with the best chunk, and the other outlets that do.
+
+        Wire copies are one piece of evidence; which copy speaks depends on the question, for copies are cut differently.
+        """
+        tellers: dict[int, str] = {}
+        for chunk in ranked:
+            tellers.setdefault(chunk.story, chunk.article_id)
+        members = also_in(self.index.store.db, tellers)
+        told = {}
+        for story, teller in tellers.items():
+            others = (outlet for article_id, outlet in members.get(story, ()) if article_id != teller)
+            told[story] = (teller, tuple(dict.fromkeys(others)))
+        return told
 
     def _complete(
         self, query: Query, ids: Sequence[int], dense: dict[int, float], lexical: dict[int, float], only: Filter
@@ -152,7 +169,14 @@ class Retriever(BaseRetriever):
             self._background = (revision, store.sample_vectors(BACKGROUND))
         return self._background[1]
 
-    def _passage(self, chunk: Any, score: float, dense: dict[int, float], lexical: dict[int, float]) -> Passage:
+    def _passage(
+        self,
+        chunk: StoredChunk,
+        score: float,
+        dense: dict[int, float],
+        lexical: dict[int, float],
+        told: dict[int, tuple[str, tuple[str, ...]]],
+    ) -> Passage:
         return Passage(
             chunk_id=chunk.id,
             article_id=chunk.article_id,
@@ -167,6 +191,8 @@ class Retriever(BaseRetriever):
             score=score,
             dense=dense.get(chunk.id, 0.0),
             lexical=lexical.get(chunk.id, 0.0),
+            dates=chunk.dates,
+            also_in=told[chunk.story][1],
         )
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

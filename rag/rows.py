@@ -8,17 +8,44 @@ from typing import Any
 
 import numpy as np
 
-from rag.types import Chunk
+from corpus.article import Article
+from rag.types import Chunk, DateMention
 
 
 @dataclass(frozen=True, slots=True)
 class NewChunk:
-    """A chunk ready to be stored: its vector (float32, unit length) and its analysed tokens."""
+    """A chunk ready to be stored: its vector (float32, unit length), its analysed tokens and the dates it mentions."""
 
     chunk: Chunk
     vector: np.ndarray
     title_tokens: str
     body_tokens: str
+    dates: tuple[DateMention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article ready to be stored.
+
+    ``article``       without the paragraphs that recur in its source
+    ``content_hash``  of the article as loaded, with them
+    ``paragraphs``    hash of each paragraph as loaded, and whether it was taken out
+    """
+
+    article: Article
+    content_hash: str
+    paragraphs: tuple[tuple[int, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The latest version of an id in the store."""
+
+    row: int
+    content_hash: str
+    origin: str | None
+    file: str | None
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +60,8 @@ class StoredChunk:
     url: str | None
     language: str | None
     first_day: int | None
+    story: int
+    dates: tuple[DateMention, ...]
     start: int
     end: int
     text: str

@@ -9,118 +9,34 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from corpus.article import Article, Removed
 from corpus.dates import NewsDate
-from rag.errors import IndexDamagedError, NotAnIndexError
-from rag.rows import Filter, NewChunk, StoredChunk, day_number
+from corpus.mentions import DateMention
+from corpus.urls import same_article_key
+from rag import stories
+from rag.database import Database, holes, raise_revision
+from rag.rows import Filter, Known, NewArticle, NewChunk, StoredChunk, day_number
 
-FORMAT = 1
-_APPLICATION_ID = 0x62656C67  # "belg"; tells our files from other SQLite files
-_SCHEMA = (Path(__file__).parent / "schema.sql").read_text("utf-8")
-_ARTICLE_COLUMNS = (
-    "id, title, source, author, agency, published, updated, url, language, origin, text, removed, metadata"
+_FIELDS = (
+    "id, title, source, author, agency, published, updated, url, language, category, correction, origin, file, text,"
+    " removed, metadata, provenance"
 )
 
 
-class Store:
-    """One ``store.sqlite``. Threads may share a Store; each gets its own connection."""
+class Store(Database):
+    """Articles and what was made of them."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens ``path``, creating it if absent. Raises NotAnIndexError or IndexDamagedError."""
-        self.path = path
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
-        self._summaries: dict[str, tuple[int, list[tuple[Any, ...]]]] = {}
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise IndexDamagedError(path=path, detail=str(error)) from error
-
-    def _prepare(self) -> None:
-        db = self.db
-        if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-            db.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION_ID};"
-                f"PRAGMA user_version = {FORMAT}; INSERT INTO meta VALUES ('revision', '0'); COMMIT;"
-            )
-        if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
-            raise NotAnIndexError(path=self.path.parent)
-        found = db.execute("PRAGMA user_version").fetchone()[0]
-        if found != FORMAT:
-            raise sqlite3.DatabaseError(f"format {found}, this program reads format {FORMAT}")
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        """This thread's connection, in autocommit mode."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA secure_delete = ON")
-            self._local.connection = connection
-            with self._lock:
-                self._connections.append(connection)
-        return connection
-
-    def close(self) -> None:
-        """Closes the connections of all threads."""
-        with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-        self._local = threading.local()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing. A change of what can be found raises the revision."""
-        db = self.db
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-            db.execute("COMMIT")
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
-
-    # what is known about the index
-
-    def meta(self, key: str) -> str | None:
-        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
-
-    def set_meta(self, key: str, value: str) -> None:
-        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-    @property
-    def revision(self) -> int:
-        """Rises with every stored or deleted article; the vector index says which it was built from."""
-        return int(self.meta("revision") or 0)
-
-    def _per_revision(self, key: str, query: str) -> list[tuple[Any, ...]]:
-        """Rows of a query over whole tables, asked again only when the store has changed: every question needs them."""
-        revision = self.revision
-        known = self._summaries.get(key)
-        if known is None or known[0] != revision:
-            known = (revision, self.db.execute(query).fetchall())
-            self._summaries[key] = known
-        return known[1]
+    # what the index holds
 
     def counts(self) -> tuple[int, int]:
         """Current articles, and their chunks."""
         query = "SELECT (SELECT count(*) FROM articles WHERE current = 1), (SELECT count(*) FROM chunks)"
-        [(articles, chunks)] = self._per_revision("counts", query)
+        [(articles, chunks)] = self.per_revision("counts", query)
         return articles, chunks
 
     def newest(self) -> str | None:
@@ -129,27 +45,28 @@ class Store:
             "SELECT substr(published, 1, 10) FROM articles WHERE current = 1 AND first_day IS NOT NULL"
             " ORDER BY first_day DESC, last_day LIMIT 1"
         )
-        return next((row[0] for row in self._per_revision("newest", query)), None)
+        return next((row[0] for row in self.per_revision("newest", query)), None)
 
     def languages(self) -> list[str]:
         """Languages of current articles, most frequent first."""
         query = (
             "SELECT language FROM articles WHERE current = 1 AND language IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC"
         )
-        return [row[0] for row in self._per_revision("languages", query)]
+        return [row[0] for row in self.per_revision("languages", query)]
 
     def models(self) -> list[str]:
         """Names of the models whose vectors are stored; one, unless a rebuild is under way."""
-        return [row[0] for row in self._per_revision("models", "SELECT DISTINCT model FROM vectors")]
+        return [row[0] for row in self.per_revision("models", "SELECT DISTINCT model FROM vectors")]
 
     # articles
 
-    def known(self, article_id: str) -> tuple[str, str | None] | None:
-        """Content hash and origin of the current version, or None."""
+    def known(self, article_id: str) -> Known | None:
+        """The latest version of an id, current or superseded."""
         row = self.db.execute(
-            "SELECT content_hash, origin FROM articles WHERE id = ? AND current = 1", (article_id,)
+            "SELECT row, content_hash, origin, file, current FROM articles WHERE id = ? ORDER BY version DESC LIMIT 1",
+            (article_id,),
         ).fetchone()
-        return (row[0], row[1]) if row else None
+        return Known(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
 
     def article_ids(self) -> list[str]:
         """Ids of current articles, sorted."""
@@ -157,85 +74,127 @@ class Store:
 
     def article(self, article_id: str) -> Article | None:
         """The current version of an article."""
-        row = self.db.execute(
-            f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ? AND current = 1", (article_id,)
-        ).fetchone()
+        row = self.db.execute(f"SELECT {_FIELDS} FROM articles WHERE id = ? AND current = 1", (article_id,)).fetchone()
         return _to_article(row) if row else None
+
+    def article_of_row(self, row: int) -> Article:
+        """One version of an article."""
+        return _to_article(self.db.execute(f"SELECT {_FIELDS} FROM articles WHERE row = ?", (row,)).fetchone())
 
     def articles(self) -> Iterator[tuple[int, Article]]:
         """Row number and article of all current versions, in order of ingestion."""
-        for row in self.db.execute(f"SELECT row, {_ARTICLE_COLUMNS} FROM articles WHERE current = 1 ORDER BY row"):
+        for row in self.db.execute(f"SELECT row, {_FIELDS} FROM articles WHERE current = 1 ORDER BY row"):
             yield row[0], _to_article(row[1:])
 
-    def put(self, article: Article, chunks: Sequence[NewChunk], model: str) -> None:
-        """Stores a new article or a new version of one, in one transaction. The older version stays, superseded."""
+    def superseder(self, article: Article) -> int | None:
+        """Row of a current article at the same address that is newer than ``article``, under another id; None without one."""
+        key = same_article_key(article.url) if article.url else None
+        if key is None:
+            return None
+        rivals = self.db.execute(
+            "SELECT row, coalesce(updated, published) FROM articles WHERE url_key = ? AND current = 1 AND id <> ?",
+            (key, article.id),
+        ).fetchall()
+        own = str(article.updated or article.published or "")
+        newer = [row for row, date in rivals if own and (date or "") > own]
+        return newer[0] if newer else None
+
+    def put(self, new: NewArticle, chunks: Sequence[NewChunk], model: str) -> None:
+        """Stores a new article or a new version of one, in one transaction.
+
+        Current articles of the same id or at the same address are superseded: they stay, but answer no more. When one at
+        the same address is newer, ``new`` itself is stored as superseded, without ``chunks``.
+        """
+        article = new.article
+        superseder = self.superseder(article)
+        key = same_article_key(article.url) if article.url else None
         with self.transaction() as db:
-            version = db.execute("SELECT max(version) FROM articles WHERE id = ?", (article.id,)).fetchone()[0] or 0
-            self._drop_chunks(db, article.id)
-            db.execute("UPDATE articles SET current = 0 WHERE id = ? AND current = 1", (article.id,))
-            days = (
-                (day_number(article.published.first), day_number(article.published.last)) if article.published else ()
+            [latest] = db.execute(
+                "SELECT coalesce(max(version), 0) FROM articles WHERE id = ?", (article.id,)
+            ).fetchone()
+            older = db.execute(
+                "SELECT row FROM articles WHERE current = 1 AND (id = ? OR (url_key = ? AND ?))",
+                (article.id, key, superseder is None),
+            ).fetchall()
+            for (row,) in older:
+                _retire(db, row)
+            row = _insert(db, new, latest + 1, superseder, key)
+            db.executemany(
+                "UPDATE articles SET superseded_by = ? WHERE row = ?", [(superseder or row, old) for (old,) in older]
             )
-            row = db.execute(
-                "INSERT INTO articles (id, version, current, content_hash, title, source, author, agency, published,"
-                " first_day, last_day, updated, url, language, origin, text, removed, metadata, added)"
-                " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    article.id, version + 1, article.content_hash, article.title, article.source, article.author,
-                    article.agency, _text(article.published), *(days or (None, None)), _text(article.updated),
-                    article.url, article.language, article.origin, article.text,
-                    json.dumps([[r.text, r.reason] for r in article.removed], ensure_ascii=False),
-                    json.dumps(dict(article.metadata), ensure_ascii=False),
-                    dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                ),
-            ).lastrowid  # fmt: skip
-            assert row is not None
-            self._put_chunks(db, row, chunks, model)
-            _raise_revision(db)
+            if superseder is None:
+                stories.join(db, row, article)
+                db.executemany(
+                    "INSERT OR REPLACE INTO paragraphs VALUES (?, ?, ?)",
+                    [(k, row, dropped) for k, dropped in new.paragraphs],
+                )
+                _put_chunks(db, row, chunks, model)
+            raise_revision(db)
 
     def replace_chunks(self, row: int, chunks: Sequence[NewChunk], model: str) -> None:
         """New chunks for a stored article, when another model or chunk size is wanted."""
         with self.transaction() as db:
-            self._drop_chunks_of_row(db, row)
-            self._put_chunks(db, row, chunks, model)
-            _raise_revision(db)
+            _drop_chunks(db, row)
+            _put_chunks(db, row, chunks, model)
+            raise_revision(db)
 
-    def touch_origin(self, article_id: str, origin: str | None) -> None:
-        """Notes that an unchanged article was read from another place."""
-        self.db.execute("UPDATE articles SET origin = ? WHERE id = ? AND current = 1", (origin, article_id))
-
-    def delete(self, article_id: str) -> bool:
-        """Deletes all versions of an article with everything derived from it. False when there is none."""
+    def replace_text(
+        self, row: int, article: Article, keys: Iterable[int], chunks: Sequence[NewChunk], model: str
+    ) -> None:
+        """The same version of an article without the recurring paragraphs of these ``keys``."""
         with self.transaction() as db:
-            self._drop_chunks(db, article_id)
-            gone = db.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount
-            if gone:
-                _raise_revision(db)
-        return gone > 0
-
-    def _put_chunks(self, db: sqlite3.Connection, row: int, chunks: Sequence[NewChunk], model: str) -> None:
-        for new in chunks:
-            chunk = new.chunk
-            rowid = db.execute(
-                'INSERT INTO chunks (article, ordinal, start, "end", tokens) VALUES (?, ?, ?, ?, ?)',
-                (row, chunk.ordinal, chunk.start, chunk.end, chunk.tokens),
-            ).lastrowid
-            vector = np.ascontiguousarray(new.vector, dtype="<f4").tobytes()
-            db.execute("INSERT INTO vectors VALUES (?, ?, ?)", (rowid, model, vector))
+            _drop_chunks(db, row)
             db.execute(
-                "INSERT INTO chunk_fts (rowid, title, body) VALUES (?, ?, ?)",
-                (rowid, new.title_tokens, new.body_tokens),
+                "UPDATE articles SET text = ?, removed = ? WHERE row = ?", (article.text, _removed(article), row)
             )
+            db.executemany("UPDATE paragraphs SET dropped = 1 WHERE article = ? AND key = ?", [(row, k) for k in keys])
+            _put_chunks(db, row, chunks, model)
+            raise_revision(db)
 
-    def _drop_chunks(self, db: sqlite3.Connection, article_id: str) -> None:
-        for (row,) in db.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).fetchall():
-            self._drop_chunks_of_row(db, row)
+    def touch(self, row: int, origin: str | None, file: str | None) -> None:
+        """Notes where an unchanged article was read this time."""
+        self.db.execute("UPDATE articles SET origin = ?, file = ?, missing = 0 WHERE row = ?", (origin, file, row))
 
-    def _drop_chunks_of_row(self, db: sqlite3.Connection, row: int) -> None:
-        ids = [(r[0],) for r in db.execute("SELECT id FROM chunks WHERE article = ?", (row,))]
-        db.executemany("DELETE FROM chunk_fts WHERE rowid = ?", ids)
-        db.executemany("DELETE FROM vectors WHERE chunk = ?", ids)
-        db.execute("DELETE FROM chunks WHERE article = ?", (row,))
+    def versions(self, article_id: str) -> list[str]:
+        """All ids that stand for the article: its own, and those at the same address."""
+        rows = self.db.execute(
+            "SELECT DISTINCT id FROM articles WHERE id = ?1 OR url_key IN"
+            " (SELECT url_key FROM articles WHERE id = ?1 AND url_key IS NOT NULL) ORDER BY id",
+            (article_id,),
+        )
+        return [row[0] for row in rows]
+
+    def delete(self, article_ids: Sequence[str]) -> list[int]:
+        """Deletes all versions of these ids with everything derived from them.
+
+        Articles that one of them had superseded are current again; their rows are returned, for they need chunks.
+        """
+        with self.transaction() as db:
+            for article_id in article_ids:
+                for (row,) in db.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).fetchall():
+                    _retire(db, row)
+                db.execute("DELETE FROM files WHERE path IN (SELECT file FROM articles WHERE id = ?)", (article_id,))
+                db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+            again = _reinstate(db)
+            raise_revision(db)
+        return again
+
+    def relatives(self, row: int) -> dict[str, list[str]]:
+        """Ids of what a version replaces, what replaced it ("replaces", "replaced_by") and tells its story ("also_in")."""
+        queries = {
+            "replaces": "SELECT DISTINCT id FROM articles WHERE superseded_by = ? ORDER BY id",
+            "replaced_by": "SELECT id FROM articles WHERE row = (SELECT superseded_by FROM articles WHERE row = ?)",
+            "also_in": "SELECT id FROM articles WHERE current = 1 AND row <> ?1"
+            " AND story = (SELECT story FROM articles WHERE row = ?1) ORDER BY row",
+        }
+        return {key: [found[0] for found in self.db.execute(query, (row,))] for key, query in queries.items()}
+
+    def filed(self) -> list[tuple[str, str, bool]]:
+        """(id, file, whether the file holds it no more) of the latest version of each article that came from a file."""
+        return self.db.execute(
+            "SELECT id, file, missing FROM articles AS a WHERE file IS NOT NULL"
+            " AND version = (SELECT max(version) FROM articles WHERE id = a.id)"
+        ).fetchall()
 
     def log(self, origin: str | None, article_id: str | None, outcome: str, reason: str | None = None) -> None:
         """A line of the ingest log."""
@@ -251,12 +210,12 @@ class Store:
         for at in range(0, len(wanted), 500):
             part = wanted[at : at + 500]
             rows = self.db.execute(
-                'SELECT chunks.id, articles.id, title, source, published, url, language, first_day, start, "end",'
-                ' substr(text, start + 1, "end" - start)'
-                f" FROM chunks JOIN articles ON row = article WHERE chunks.id IN ({_holes(part)})",
+                "SELECT chunks.id, articles.id, title, source, published, url, language, first_day,"
+                ' story, dates, start, "end", substr(text, start + 1, "end" - start)'
+                f" FROM chunks JOIN articles ON row = article WHERE chunks.id IN ({holes(part)})",
                 part,
             )
-            found |= {row[0]: StoredChunk(*row) for row in rows}
+            found |= {row[0]: _to_chunk(row) for row in rows}
         return found
 
     def vectors(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, int | None, np.ndarray]]:
@@ -266,7 +225,7 @@ class Store:
             rows = self.db.execute(query + " ORDER BY chunk")
         else:
             wanted = list(ids)
-            rows = self.db.execute(f"{query} WHERE chunk IN ({_holes(wanted)}) ORDER BY chunk", wanted)
+            rows = self.db.execute(f"{query} WHERE chunk IN ({holes(wanted)}) ORDER BY chunk", wanted)
         for chunk, first_day, vector in rows:
             yield chunk, first_day, np.frombuffer(vector, "<f4")
 
@@ -274,7 +233,7 @@ class Store:
         """(chunk id, BM25 score) of the best matches of an FTS5 query, best first; ``among`` restricts to these ids."""
         condition, parameters = only.sql()
         if among:
-            condition += f" AND chunk_fts.rowid IN ({_holes(among)})"
+            condition += f" AND chunk_fts.rowid IN ({holes(among)})"
         rows = self.db.execute(
             "SELECT chunk_fts.rowid, -bm25(chunk_fts, 1.0, 1.0) AS score FROM chunk_fts"
             " JOIN chunks ON chunks.id = chunk_fts.rowid JOIN articles ON articles.row = chunks.article"
@@ -289,7 +248,7 @@ class Store:
         found: dict[int, set[str]] = {}
         for at in range(0, len(wanted), 500):
             part = wanted[at : at + 500]
-            rows = self.db.execute(f"SELECT rowid, title, body FROM chunk_fts WHERE rowid IN ({_holes(part)})", part)
+            rows = self.db.execute(f"SELECT rowid, title, body FROM chunk_fts WHERE rowid IN ({holes(part)})", part)
             found |= {row[0]: {*row[1].split(), *row[2].split()} for row in rows}
         return found
 
@@ -304,25 +263,91 @@ class Store:
         row = self.db.execute("SELECT doc FROM chunk_vocab WHERE term = ?", (token,)).fetchone()
         return int(row[0]) if row else 0
 
-    def integrity(self) -> str | None:
-        """None when the database is whole, else the first fault SQLite reports."""
-        try:
-            row = self.db.execute("PRAGMA quick_check").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            return str(error)
-        return None if row == "ok" else str(row)
+
+def _insert(db: sqlite3.Connection, new: NewArticle, version: int, superseder: int | None, url_key: str | None) -> int:
+    article = new.article
+    days = (
+        (day_number(article.published.first), day_number(article.published.last)) if article.published else (None, None)
+    )
+    values = {
+        "id": article.id, "version": version, "current": superseder is None, "superseded_by": superseder,
+        "content_hash": new.content_hash, "story": 0, "url_key": url_key, "title": article.title,
+        "source": article.source, "author": article.author, "agency": article.agency,
+        "published": _text(article.published), "first_day": days[0], "last_day": days[1],
+        "updated": _text(article.updated), "url": article.url, "language": article.language,
+        "category": article.category, "correction": article.correction, "origin": article.origin,
+        "file": article.file, "text": article.text, "removed": _removed(article),
+        "metadata": _json(dict(article.metadata)), "provenance": _json(dict(article.provenance)),
+        "added": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }  # fmt: skip
+    cursor = db.execute(f"INSERT INTO articles ({', '.join(values)}) VALUES ({holes([*values])})", [*values.values()])
+    row = cursor.lastrowid
+    assert row is not None
+    db.execute("UPDATE articles SET story = row WHERE row = ?", (row,))
+    return row
 
 
-def _raise_revision(db: sqlite3.Connection) -> None:
-    db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'")
+def _retire(db: sqlite3.Connection, row: int) -> None:
+    """The version answers no more: everything derived from it goes."""
+    _drop_chunks(db, row)
+    stories.leave(db, row)
+    db.execute("DELETE FROM paragraphs WHERE article = ?", (row,))
+    db.execute("UPDATE articles SET current = 0 WHERE row = ?", (row,))
 
 
-def _holes(values: Sequence[Any]) -> str:
-    return ",".join("?" * len(values))
+def _reinstate(db: sqlite3.Connection) -> list[int]:
+    """Makes the newest of those current whose superseders were deleted; their rows."""
+    orphans = db.execute(
+        "SELECT row, id, url_key FROM articles AS a WHERE current = 0"
+        " AND superseded_by NOT IN (SELECT row FROM articles)"
+        " AND version = (SELECT max(version) FROM articles WHERE id = a.id)"
+        " ORDER BY coalesce(updated, published, '') DESC, row DESC"
+    ).fetchall()
+    again: dict[str, int] = {}
+    for row, article_id, url_key in orphans:
+        first = again.setdefault(url_key or article_id, row)
+        if first == row:
+            db.execute("UPDATE articles SET current = 1, superseded_by = NULL WHERE row = ?", (row,))
+            stories.join(
+                db, row, _to_article(db.execute(f"SELECT {_FIELDS} FROM articles WHERE row = ?", (row,)).fetchone())
+            )
+        else:
+            db.execute("UPDATE articles SET superseded_by = ? WHERE row = ?", (first, row))
+    return list(again.values())
+
+
+def _put_chunks(db: sqlite3.Connection, row: int, chunks: Sequence[NewChunk], model: str) -> None:
+    for new in chunks:
+        chunk = new.chunk
+        dates = [[d.start, d.end, d.first.isoformat(), d.last.isoformat()] for d in new.dates]
+        rowid = db.execute(
+            'INSERT INTO chunks (article, ordinal, start, "end", tokens, dates) VALUES (?, ?, ?, ?, ?, ?)',
+            (row, chunk.ordinal, chunk.start, chunk.end, chunk.tokens, json.dumps(dates)),
+        ).lastrowid
+        vector = np.ascontiguousarray(new.vector, dtype="<f4").tobytes()
+        db.execute("INSERT INTO vectors VALUES (?, ?, ?)", (rowid, model, vector))
+        db.execute(
+            "INSERT INTO chunk_fts (rowid, title, body) VALUES (?, ?, ?)", (rowid, new.title_tokens, new.body_tokens)
+        )
+
+
+def _drop_chunks(db: sqlite3.Connection, row: int) -> None:
+    ids = [(r[0],) for r in db.execute("SELECT id FROM chunks WHERE article = ?", (row,))]
+    db.executemany("DELETE FROM chunk_fts WHERE rowid = ?", ids)
+    db.executemany("DELETE FROM vectors WHERE chunk = ?", ids)
+    db.execute("DELETE FROM chunks WHERE article = ?", (row,))
 
 
 def _text(value: NewsDate | None) -> str | None:
     return str(value) if value else None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _removed(article: Article) -> str:
+    return _json([[r.text, r.reason] for r in article.removed])
 
 
 def _to_article(row: Sequence[Any]) -> Article:
@@ -330,7 +355,19 @@ def _to_article(row: Sequence[Any]) -> Article:
         id=row[0], title=row[1], source=row[2], author=row[3], agency=row[4],
         published=NewsDate.parse(row[5]) if row[5] else None,
         updated=NewsDate.parse(row[6]) if row[6] else None,
-        url=row[7], language=row[8], origin=row[9], text=row[10],
-        removed=tuple(Removed(text, reason) for text, reason in json.loads(row[11])),
-        metadata=json.loads(row[12]),
+        url=row[7], language=row[8], category=row[9], correction=row[10], origin=row[11], file=row[12], text=row[13],
+        removed=tuple(Removed(text, reason) for text, reason in json.loads(row[14])),
+        metadata=json.loads(row[15]), provenance=json.loads(row[16]),
+    )  # fmt: skip
+
+
+def _to_chunk(row: Sequence[Any]) -> StoredChunk:
+    start, end, text = row[10:]
+    mentions = tuple(
+        DateMention(s, e, text[s - start : e - start], dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+        for s, e, first, last in json.loads(row[9])
+    )
+    return StoredChunk(
+        id=row[0], article_id=row[1], title=row[2], source=row[3], published=row[4], url=row[5], language=row[6],
+        first_day=row[7], story=row[8], dates=mentions, start=start, end=end, text=text,
     )  # fmt: skip

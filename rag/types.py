@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from corpus.mentions import DateMention
+
 Status = Literal["answered", "not_found", "conflicting"]
 Verdict = Literal["verbatim", "supported", "partly", "unsupported"]
 
@@ -40,6 +42,8 @@ class Passage:
     score: float
     dense: float  # cosine similarity question x chunk, -1..1
     lexical: float  # BM25 of the analysed tokens, 0 when no token matches
+    dates: tuple[DateMention, ...] = ()  # what "am Freitag" in it means; offsets count in the article
+    also_in: tuple[str, ...] = ()  # further outlets (or article ids) with the same wire story
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class Citation:
     quote: str
     start: int
     end: int
+    dates: tuple[DateMention, ...] = ()  # those inside the quote; offsets count in the article
+    also_in: tuple[str, ...] = ()  # further outlets with the same wire story
 
 
 @dataclass(frozen=True, slots=True)

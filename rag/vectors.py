@@ -116,10 +116,10 @@ def read_pointer(folder: Path) -> Pointer | None:
         return None
 
 
-def build(folder: Path, store: Store) -> Vectors:
+def build(folder: Path, store: Store, keep_previous: bool = True) -> Vectors:
     """A new generation from the store's vectors, verified, then swapped in; needs the writer lock.
 
-    The generation before stays for readers that still hold it; older ones are removed.
+    The generation before stays for readers that still hold it, unless it holds what must go; older ones are removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     serving = read_pointer(folder)
@@ -141,7 +141,7 @@ def build(folder: Path, store: Store) -> Vectors:
         vectors.close()
         raise RuntimeError(f"Chroma did not keep what was written to {path}: {fault}")
     _swap(folder, pointer)
-    keep = {generation, serving.generation if serving else generation}
+    keep = {generation, serving.generation} if serving and keep_previous else {generation}
     for number in numbers:
         if number not in keep:
             shutil.rmtree(generation_folder(folder, number), ignore_errors=True)

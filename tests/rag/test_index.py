@@ -81,7 +81,7 @@ def test_a_changed_article_is_a_new_version_and_the_old_one_is_kept(make_index: 
 def test_delete_leaves_nothing_to_find(make_index: Make) -> None:
     index = make_index()
     index.add([BRIDGE, TRAM])
-    index.delete("bruecke")
+    index.delete(["bruecke"])
     assert found(index, "Brücke in Altdorf") == ["tram"]
     assert index.store.search('"altdorf"', 5, Filter()) == []
     for table in ("articles", "chunks", "vectors", "chunk_fts"):
@@ -89,7 +89,7 @@ def test_delete_leaves_nothing_to_find(make_index: Make) -> None:
     with pytest.raises(ArticleMissingError):
         index.article("bruecke")
     with pytest.raises(ArticleMissingError):
-        index.delete("bruecke")
+        index.delete(["bruecke"])
 
 
 def test_an_empty_index_answers_nothing(make_index: Make) -> None:
