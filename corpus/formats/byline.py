@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from corpus.formats.html_tree import visible
+from corpus.formats.html_tree import name_words, visible
 
 MAX_BYLINE = 160  # characters; longer is a portrait of the author
 _OPENING = re.compile(
-    r"(?:(?:ein(?:e)?\s+)?(?:\w+\s+)?(?:von|by)\b|autor(?:in|en|innen|\*innen|:innen)?\b:?|authors?\b:|text\b:|interview\b:?)\s*:?\s*",
+    r"(?:(?:ein(?:e)?\s+)?(?:\w+\s+)?(?:von|by)\b|autor(?:in|en|innen|\*innen|:innen)?(?:/autor(?:in)?)?\b:?|authors?\b:|text\b:|interview\b:?)\s*:?\s*",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"\s*[,;/|•·]\s*|\s+(?:und|and|&|sowie)\s+|\s+(?:mit|with)\s+", re.IGNORECASE)
@@ -19,9 +19,13 @@ _NOT_A_NAME = re.compile(r"https?:|www\.|@|\d{2}|[<>{}\[\]=]")
 _NAME = re.compile(
     r"(?:(?:Dr|Prof|Dipl)\.[\s-]?){0,3}\w[\w.'’-]*(?:\s+(?:van|von|de|der|den|zu|zur|da|di|el|al|bin|\w[\w.'’-]*)){1,4}"
 )
-_MARKED = re.compile(
-    r"(?:\A|[\W_])(?:author|authors|autor|autoren|autorin|byline|writer|verfasser)(?:\Z|[\W_]|name)", re.IGNORECASE
+NEAR = 60  # elements before and after the title
+_WRITTEN = re.compile(r"(?:[Vv]on|[Bb]y)\s+(?=[A-ZÄÖÜ]).{3,100}\Z")
+_LABELLED = re.compile(r"(?:Autor(?:in|en|[*:]innen)?(?:/Autor(?:in)?)?|Authors?|Text)\s*:?\s+(?=[A-ZÄÖÜ]).{3,100}\Z")
+_MARKED = frozenset(
+    "author authors authorline authorname autor autoren autorin autorenzeile byline verfasser writer".split()
 )
+_ELSEWHERE = frozenset("aside blockquote figcaption figure footer form nav".split())
 
 
 def names(text: str) -> list[str]:
@@ -33,28 +37,45 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(part for part in parts if 1 < len(part) <= 80 and not _NOT_A_NAME.search(part)))
 
 
-def byline(tree: HtmlElement) -> list[str]:
-    """The full names in the page's byline: what is marked up as an author before the text; none when unsure.
+def is_byline(text: str) -> bool:
+    """Whether a line says nothing but who wrote it."""
+    return bool(_WRITTEN.match(text) or _LABELLED.match(text)) and all(
+        _NAME.fullmatch(name) for name in names(text)[:1]
+    )
 
-    Only names of two words and more count: what follows them is a place, an agency or a role.
+
+def byline(tree: HtmlElement) -> list[str]:
+    """The full names in the page's byline: what is marked up as an author or reads like one; none when unsure.
+
+    Only names of two words and more count, for what follows them is a place, an agency or a department.
     """
-    for element in _marked(tree):
+    for element in _candidates(tree):
         text = visible(" ".join(element.itertext()))
-        if 3 < len(text) <= MAX_BYLINE:
-            found = [name for name in names(text) if _NAME.fullmatch(name) and name != name.lower()]
+        if 3 < len(text) <= MAX_BYLINE and not any(a.tag in _ELSEWHERE for a in element.iterancestors()):
+            found = [
+                name for name in names(text) if _NAME.fullmatch(name) and not name.isupper() and not name.islower()
+            ]
+            found = [name for name in found if not any(word.isupper() and len(word) > 2 for word in name.split())]
             if found:
                 return found
     return []
 
 
-def _marked(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """Elements that say they are an author, the surest kind of mark first."""
+def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements that may be the byline, the surest kind of mark first."""
     for element in tree.iter():
-        if (
-            "author" in (element.get("rel") or "").lower().split()
-            or "author" in (element.get("itemprop") or "").lower().split()
-        ):
+        if any("author" in (element.get(key) or "").lower().split() for key in ("rel", "itemprop")):
             yield element
-    for element in tree.iter("a", "span", "div", "p", "address", "li", "strong", "em", "b", "i"):
-        if _MARKED.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+    tags = ("h1", "a", "span", "div", "p", "address", "li", "strong", "em", "b", "i", "h4", "h5", "h6")
+    elements = list(tree.iter(*tags))
+    start = next((i for i, element in enumerate(elements) if element.tag == "h1"), len(elements))
+    near = elements[max(0, start - NEAR) : start + NEAR]
+    for element in elements:
+        if not _MARKED.isdisjoint(name_words(element)) and not any(a.tag == "a" for a in element.iterancestors()):
+            yield element
+    for element in near:
+        if _WRITTEN.match(visible(" ".join(element.itertext()))[:200]):
+            yield element
+    for element in elements:
+        if _LABELLED.match(visible(" ".join(element.itertext()))[:200]):
             yield element

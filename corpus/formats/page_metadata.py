@@ -1,11 +1,12 @@
 """What a page says about its article: title, source, author, dates, address, language, category.
 
-For each field the first source that states it is taken: JSON-LD, meta, <link>, <time> and other marked-up HTML, then what
-trafilatura or htmldate find. What no source states stays absent.
+For each field the first source that states it is taken: JSON-LD, then meta, then marks in the HTML, for dates at last
+what htmldate finds. What no source states stays absent.
 """
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from lxml.html import HtmlElement
 from corpus.dates import NewsDate
 from corpus.formats import json_ld
 from corpus.formats.byline import byline, names
-from corpus.formats.html_tree import text_of, visible
+from corpus.formats.html_tree import name_words, text_of, visible
 
 _TITLE_META = ("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _SOURCE_META = ("og:site_name", "application-name", "dc.publisher", "publisher", "apple-mobile-web-app-title")
@@ -40,6 +41,8 @@ _LOOSE_ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE
 )
 _BASIC_ISO = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?\s*(Z|[+-]\d{2}:?\d{2})?")
+_DATED = re.compile(r"(?:datum|veröffentlicht|erschienen|stand|date|published)\b(?: am| on)?\s*:?\s*\d", re.IGNORECASE)
+_DATE_NAMES = frozenset("date datum published publish pubdate dateline timestamp veroeffentlicht".split())
 EARLIEST = 1600  # the first newspapers
 
 
@@ -112,15 +115,24 @@ def _source(node: dict[str, Any], metas: dict[str, list[str]]) -> Iterator[tuple
 def _titles(
     tree: HtmlElement, node: dict[str, Any], metas: dict[str, list[str]], source: str
 ) -> Iterator[tuple[str, str]]:
+    """The headlines a page states, best first. Many newsrooms write two: one for search engines, which stands in <title>,
+    and one for readers. The readers' comes first."""
     headings = [visible(text_of(h)) for h in tree.iter("h1")]
-    whole = visible(next((text_of(t) for t in tree.iter("title")), ""))
-    yield without_suffix(json_ld.string(node.get("headline")), source, headings), "json-ld"
-    for key in _TITLE_META:
-        yield from ((without_suffix(value, source, headings), "meta") for value in metas.get(key, ())[:1])
-    for element in tree.iter("h1", "h2"):
-        if element.tag == "h1" or "headline" in (element.get("itemprop") or ""):
-            yield text_of(element), "html"
-    yield without_suffix(whole, source, headings), "html"
+    for_search = without_suffix(next((text_of(t) for t in tree.iter("title")), ""), source, headings)
+    found = [(without_suffix(json_ld.string(node.get("headline")), source, headings), "json-ld")]
+    found += [(heading, "html") for heading in headings[:1] if heading.count(" ") > 1 and heading != source]
+    more = [(without_suffix(metas[key][0], source, headings), "meta") for key in _TITLE_META if key in metas]
+    found += more[: "og:title" in metas]  # the others are written for elsewhere
+    search = _letters(for_search)
+    yield from (pair for pair in found if not search or not _within(search, _letters(pair[0])))
+    yield from found
+    yield from more
+    yield for_search, "html"
+    yield from ((heading, "html") for heading in headings)
+
+
+def _within(one: str, other: str) -> bool:
+    return one in other or other in one
 
 
 def without_suffix(title: str, source: str, headings: list[str]) -> str:
@@ -146,31 +158,29 @@ def _letters(text: str) -> str:
 def _author(
     tree: HtmlElement, node: dict[str, Any], metas: dict[str, list[str]], source: str
 ) -> Iterator[tuple[str, str]]:
-    """Persons before organisations, an organisation before nothing: a page often names its own house as the author."""
-    houses: list[tuple[str, str]] = []
+    """Full names before initials and houses, and these before nothing: many pages name the house as the author in
+    their head and the person in the byline only."""
     publisher = json_ld.string(node.get("publisher"))
-    stated = [(one, "json-ld") for one in json_ld.as_list(node.get("author")) or json_ld.as_list(node.get("creator"))]
+    rest: list[tuple[str, str]] = []
     persons: list[str] = []
-    for one, origin in stated:
+    houses: list[str] = []
+    for one in json_ld.as_list(node.get("author")) or json_ld.as_list(node.get("creator")):
         found = names(json_ld.string(one))
-        organisation = any("Organization" in kind for kind in json_ld.kinds(one))
-        own = all(_is_house(name, source, publisher) for name in found)
-        if organisation or own:
-            houses.append((", ".join(found), origin))
-        else:
-            persons += found
-    if persons:
-        yield ", ".join(dict.fromkeys(persons)), "json-ld"
+        house = any("Organization" in kind for kind in json_ld.kinds(one))
+        house = house or all(_is_house(name, source, publisher) for name in found)
+        (houses if house else persons).extend(found)
+    stated = [(persons, "json-ld"), (houses, "json-ld")]
+    stated += [([name for value in metas.get(key, ()) for name in names(value)], "meta") for key in _AUTHOR_META]
+    for found, origin in stated:
+        full = any(" " in name and not _is_house(name, source, publisher) for name in found)
+        if full and found is not houses:
+            yield ", ".join(dict.fromkeys(found)), origin
+        elif found:
+            rest.append((", ".join(dict.fromkeys(found)), origin))
     written = byline(tree)
-    for key in _AUTHOR_META:
-        found = [name for value in metas.get(key, ()) for name in names(value)]
-        if found and all(_is_house(name, source, publisher) for name in found):
-            houses.append((", ".join(found), "meta"))
-        elif found and not houses:
-            yield ", ".join(dict.fromkeys(found)), "meta"
     if written and not all(_is_house(name, source, publisher) for name in written):
-        yield ", ".join(written), "html"
-    yield from houses
+        yield ", ".join(dict.fromkeys(written)), "html"
+    yield from rest
 
 
 def _is_house(name: str, source: str, publisher: str) -> bool:
@@ -193,10 +203,33 @@ def _dates(
             yield iso(element.get("datetime") or element.get("content") or text_of(element)), "html"
     if key == "datePublished":
         for element in tree.iter("time"):
-            # The first moment inside the article, or of the page: later ones belong to teasers and comments.
+            # The first moment of the page: later ones belong to teasers and comments.
             if found := iso(element.get("datetime") or text_of(element)):
                 yield found, "html"
-                return
+                break
+        yield from ((found, "html") for found in _written_dates(tree))
+        yield _found_date(tree, next(iter(metas.get("og:url", ())), "")), "htmldate"
+
+
+def _found_date(tree: HtmlElement, url: str) -> str:
+    """What htmldate (Barbaresi 2020) finds in marks and in the address; never in free text, where any date may stand."""
+    from htmldate import find_date
+
+    try:
+        found = find_date(copy.deepcopy(tree), extensive_search=False, original_date=True, url=url or None)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return ""
+    return iso(found or "")
+
+
+def _written_dates(tree: HtmlElement) -> Iterator[str]:
+    """Dates that stand alone in an element called a date, or behind a word for it, outside of teasers."""
+    for element in tree.iter("span", "div", "p", "li", "td", "dd"):
+        text = visible(text_of(element)) if len(element) <= 4 else ""
+        if not 6 <= len(text) <= 60 or any(a.tag in ("a", "aside", "footer", "nav") for a in element.iterancestors()):
+            continue
+        if _DATED.match(text) or not _DATE_NAMES.isdisjoint(name_words(element)):
+            yield iso(text)
 
 
 def iso(text: str) -> str:

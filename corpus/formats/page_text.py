@@ -18,6 +18,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from corpus.formats.byline import is_byline
 from corpus.formats.html_tree import name_words, text_of, visible
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # an empty page is no error of the reader's
@@ -53,7 +54,7 @@ INLINE = frozenset(
 )
 ASIDE = frozenset("aside figcaption figure footer form nav".split())
 LEAD_TAGS = frozenset("b div em h2 h3 header li p section span strong".split())
-HEADING = frozenset("h2 h3 h4 h5 h6".split())
+HEADING = frozenset("h1 h2 h3 h4 h5 h6".split())
 INSERTED = 0.15  # of the text's letters: a box that holds more is part of the text
 SHARE = 0.3  # of the page's paragraph text: what holds more is never taken out by its name
 _WORD = re.compile(r"\w+")
@@ -73,6 +74,10 @@ class Block:
     def parent(self) -> HtmlElement | None:
         return self.element.getparent()
 
+    @property
+    def quoted(self) -> bool:
+        return self.tag == "blockquote" or (self.parent is not None and self.parent.tag == "blockquote")
+
 
 def fold(text: str) -> str:
     """The letters and digits of ``text``, case folded, single spaces between words."""
@@ -89,7 +94,8 @@ def article_text(tree: HtmlElement, titles: tuple[str, ...] = (), description: s
     prune(tree, lead)
     lines = chosen_lines(tree)
     blocks = list(read_blocks(tree))
-    kept = select(blocks, lines)
+    known = {fold(title) for title in titles}
+    kept = select(blocks, lines, known)
     texts = [block.text for block in kept] or lines
     if kept and size(texts) < 0.5 * size(lines):
         texts = lines  # text that stands in no block
@@ -98,8 +104,17 @@ def article_text(tree: HtmlElement, titles: tuple[str, ...] = (), description: s
         fold(lead) in fold(text) or (len(text) > 40 and fold(text) in fold(lead)) for text in texts[:6]
     ):
         texts.insert(0, lead)
-    known = {fold(title) for title in titles}
-    return "\n".join(text for text in texts if fold(text) not in known and fold(text))
+    return "\n".join(
+        text
+        for text in texts
+        if fold(text) and not _is_title(text, known) and not is_byline(text) and not text.startswith("©")
+    )
+
+
+def _is_title(text: str, titles: set[str]) -> bool:
+    """Whether ``text`` is one of the folded ``titles``, or one with a kicker in front."""
+    folded = fold(text)
+    return folded in titles or any(len(t) > 20 and folded.endswith(t) and len(folded) < 1.6 * len(t) for t in titles)
 
 
 def size(texts: list[str]) -> int:
@@ -206,11 +221,10 @@ def read_blocks(tree: HtmlElement) -> Iterator[Block]:
 
 
 def _bare(element: HtmlElement) -> bool:
-    """Whether a container holds words of its own and nothing but inline elements."""
+    """Whether a container holds nothing but words and inline elements."""
     if element.tag not in ("div", "section", "article", "td", "main", "center", "body"):
         return False
-    own = (element.text or "") + "".join(child.tail or "" for child in element)
-    return len(own.strip()) > 1 and all(child.tag in INLINE for child in element.iterdescendants())
+    return all(child.tag in INLINE for child in element.iterdescendants())
 
 
 def _split(element: HtmlElement) -> Iterator[str]:
@@ -221,30 +235,42 @@ def _split(element: HtmlElement) -> Iterator[str]:
         yield visible(part)
 
 
-def select(blocks: list[Block], lines: list[str]) -> list[Block]:
+def select(blocks: list[Block], lines: list[str], titles: set[str]) -> list[Block]:
     """The blocks that ``lines`` hold, without link lists and inserted boxes, with the headings and paragraphs between
-    them and the lead that stands between title and text."""
+    them and the lead that stands between title and text. ``titles`` are folded."""
     there = {fold(line) for line in lines}
     whole = " ".join(fold(line) for line in lines)
     good = [_found(block, there, whole) for block in blocks]
-    numbers = [i for i, ok in enumerate(good) if ok]
+    numbers = [i for i, ok in enumerate(good) if ok and blocks[i].tag not in HEADING]
     if not numbers:
         return []
+    first, last = numbers[0], numbers[-1]
     homes = {b.parent for b, ok in zip(blocks, good, strict=True) if ok and b.tag == "p"}
-    first = numbers[0]
-    for i in range(first, numbers[-1]):
+    for i in range(first, last):
         b = blocks[i]
-        good[i] = good[i] or (b.tag == "p" and b.parent in homes and b.linked < 0.5 and bool(_ENDS.search(b.text)))
-    title = max((i for i in range(first) if blocks[i].tag == "h1"), default=first)
+        if not good[i] and b.tag in ("p", "blockquote") and b.linked < 0.5 and _ENDS.search(b.text):
+            # A quotation that repeats the text is a decoration.
+            good[i] = b.parent in homes or (b.quoted and fold(b.text) not in whole)
+    above = [i for i in range(first) if blocks[i].tag in HEADING]
+    title = next((i for i in above if _is_title(blocks[i].text, titles)), None)
+    title = title if title is not None else max((i for i in above if blocks[i].tag == "h1"), default=first)
     for i in range(title + 1, first):
         b = blocks[i]
         good[i] = b.tag != "li" and len(b.text) >= 60 and b.linked < 0.3 and bool(_ENDS.search(b.text))
     for i in _inserted(blocks, good):
         good[i] = False
-    for i in range(numbers[-1] - 1, first, -1):
-        if blocks[i].tag in HEADING and not good[i]:
-            good[i] = good[i + 1] and blocks[i].linked < 0.5
-    return [b for b, ok in zip(blocks, good, strict=True) if ok and b.tag != "h1"]
+    for i in range(len(blocks) - 1, -1, -1):
+        if blocks[i].tag in HEADING:
+            good[i] = first <= i < last and blocks[i].linked < 0.5 and _opens(i, blocks, good)
+    return [b for b, ok in zip(blocks, good, strict=True) if ok]
+
+
+def _opens(heading: int, blocks: list[Block], good: list[bool]) -> bool:
+    """Whether text follows a heading: at once, or after scraps such as a picture's credit."""
+    for i in range(heading + 1, min(heading + 4, len(blocks))):
+        if good[i] or blocks[i].tag in HEADING or len(blocks[i].text) > 120 or blocks[i].linked > 0.5:
+            return good[i]
+    return False
 
 
 def _found(block: Block, there: set[str], whole: str) -> bool:
@@ -265,7 +291,7 @@ def _inserted(blocks: list[Block], good: list[bool]) -> list[int]:
     sizes: Counter[str] = Counter()
     by_kind: dict[str, list[int]] = {}
     for i, block in enumerate(blocks):
-        if good[i] and block.tag == "p" and block.parent is not None:
+        if good[i] and block.tag == "p" and block.parent is not None and not block.quoted:
             kind = f"{block.parent.tag} {block.parent.get('class') or ''}"
             sizes[kind] += len(block.text)
             by_kind.setdefault(kind, []).append(i)
