@@ -1,0 +1,46 @@
+"""Reading ahead changes nothing but the time it takes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.ahead import read_ahead
+
+
+@given(st.lists(st.integers()), st.integers(1, 5))
+def test_the_same_items_in_the_same_order(items: list[int], most: int) -> None:
+    assert list(read_ahead(items, most)) == items
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_exceptions_arrive_after_the_items_before_them(error: type[BaseException]) -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise error
+
+    made = read_ahead(items(), 3)
+    assert next(made) == 1
+    with pytest.raises(error):
+        next(made)
+
+
+def test_not_further_ahead_than_allowed_and_the_thread_ends() -> None:
+    made: list[int] = []
+
+    def items() -> Iterator[int]:
+        for i in range(1000):
+            made.append(i)
+            yield i
+
+    ahead = read_ahead(items(), 4)
+    assert next(ahead) == 0
+    time.sleep(0.3)
+    assert len(made) <= 1 + 4 + 1  # taken, queued, in hand
+    ahead.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "read-ahead"]
