@@ -84,6 +84,10 @@ class UnreadableError(SourceError):
             "The YAML front matter can't be read ({detail}); mend it or remove it.",
             "Der YAML-Kopf ist nicht lesbar ({detail}); reparieren oder entfernen.",
         ),
+        "mapping": (
+            "The field mapping in {file} can't be used ({detail}); mend that file or remove it.",
+            "Die Feldzuordnung in {file} ist nicht brauchbar ({detail}); diese Datei reparieren oder entfernen.",
+        ),
         "duplicate_id": (
             "The id '{id}' is already taken by {other}; give each article its own id.",
             "Die id '{id}' gehört schon zu {other}; jedem Artikel eine eigene id geben.",

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from corpus.errors import UnreadableError
-from corpus.formats.record import Record, decode, read_bytes
+from corpus.formats.record import Record, decode, place_of, read_bytes
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
 _MAX_FRONT = 64 * 1024
@@ -28,11 +28,11 @@ _WRAPPED = re.compile(r"(?<=\S)\n(?=[^\s\-*+>#\d|])")
 
 def read(path: Path) -> Iterator[Record | UnreadableError]:
     """One record; front matter keys become fields (lists joined by commas), a first ``# heading`` the title."""
-    text, warning = decode(read_bytes(path), str(path))
+    text, warning = decode(read_bytes(path), place_of(path))
     text = text.replace("\r\n", "\n")
     fields: dict[str, str] = {}
     if match := _FRONT.match(text):
-        fields = front_matter(match[1] or "", str(path))
+        fields = front_matter(match[1] or "", place_of(path))
         text = text[match.end() :]
     if match := _TITLE.match(text):
         fields.setdefault("title", match[1])
@@ -40,7 +40,7 @@ def read(path: Path) -> Iterator[Record | UnreadableError]:
     for pattern, words in _MARKS:
         text = pattern.sub(words, text)
     # A single line end inside a Markdown paragraph is a blank.
-    yield Record(str(path), _WRAPPED.sub(" ", text), fields, warning=warning)
+    yield Record(place_of(path), _WRAPPED.sub(" ", text), fields, warning=warning)
 
 
 def front_matter(block: str, place: str) -> dict[str, str]:

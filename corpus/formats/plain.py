@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.errors import UnreadableError
-from corpus.formats.record import Record, decode, read_bytes
+from corpus.formats.record import Record, decode, place_of, read_bytes
 
 
 def read(path: Path) -> Iterator[Record | UnreadableError]:
     """One record: the whole text, no fields."""
-    text, warning = decode(read_bytes(path), str(path))
-    yield Record(str(path), text, warning=warning)
+    text, warning = decode(read_bytes(path), place_of(path))
+    yield Record(place_of(path), text, warning=warning)

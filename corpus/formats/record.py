@@ -1,8 +1,7 @@
-"""What a reader hands over, how a file is opened, and how bytes become text."""
+"""What a reader hands over, and how a file is opened."""
 
 from __future__ import annotations
 
-import codecs
 import os
 import stat
 from collections.abc import Mapping
@@ -11,6 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from corpus.errors import ReadWarning, UnreadableError
+from corpus.formats.encoding import decode, is_binary
+
+__all__ = ["MAX_RECORD_BYTES", "Record", "decode", "is_binary", "open_file", "place_of", "read_bytes", "read_raw"]
 
 MAX_RECORD_BYTES = 16 * 2**20  # one article; a novel is 1 MB
 
@@ -74,28 +76,3 @@ def read_bytes(path: Path, limit: int = MAX_RECORD_BYTES) -> bytes:
     if is_binary(data):
         raise UnreadableError(place_of(path), "binary")
     return data
-
-
-def is_binary(data: bytes) -> bool:
-    """NUL bytes without a UTF-16 mark, or one byte in ten a control character: nobody's article."""
-    head = data[:8192]
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return False
-    control = sum(byte < 9 or 13 < byte < 32 for byte in head)
-    return b"\0" in head or control * 10 > len(head)
-
-
-def decode(data: bytes, place: str) -> tuple[str, ReadWarning | None]:
-    """Text of ``data``: UTF-8, UTF-16 with a mark, else Windows-1252 (what older newsroom systems write), with a warning."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace"), ReadWarning(place, "encoding", encoding="UTF-16")
-    try:
-        return data.decode("utf-8-sig"), None
-    except UnicodeDecodeError:
-        # A mostly valid UTF-8 text with a few broken bytes must not become mojibake as a whole.
-        lenient = data.decode("utf-8-sig", "replace")
-        broken = lenient.count("\ufffd")
-        valid = sum(ord(c) > 127 for c in lenient) - broken
-        if valid > broken:
-            return lenient, ReadWarning(place, "encoding", encoding="UTF-8 (with broken characters)")
-        return data.decode("cp1252", "replace"), ReadWarning(place, "encoding", encoding="Windows-1252")
