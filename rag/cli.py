@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from corpus.dates import display_date
 from rag import cli_corpus
 from rag.cli_corpus import print_json
-from rag.display import display_period
+from rag.display import explained
 from rag.errors import BelegtError, IndexMissingError
 from rag.messages import LANGUAGES, messages, user_language
 from rag.settings import PREFIX, Settings
@@ -137,11 +137,7 @@ def _answer_text(answer: Answer, language: str) -> str:
             lines.append(f"  [{c.number}] {line(c.title, c.source, c.published, c.article_id)}")
             if c.also_in:
                 lines.append("      " + say("ask_also_in", language, outlets=", ".join(c.also_in)))
-            lines += [
-                f"      „{' '.join(d.text.split())}“: {display_period(d.first, d.last, language)}"
-                for d in c.dates
-                if str(d.first.year) not in d.text  # who reads "11. Oktober 2024" knows
-            ]
+            lines += [f"      „{words}“: {meant}" for words, meant in explained(c.dates, language)]
         lines += ["", say("ask_extractive", language)]
     elif answer.passages:
         nearest = {p.article_id: p for p in reversed(answer.passages)}

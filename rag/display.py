@@ -1,11 +1,13 @@
-"""Periods of days as people write them."""
+"""Dates as people write them."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Iterable
 
 from corpus.dates import display_date
+from corpus.mentions import DateMention
 
 
 def display_period(first: dt.date, last: dt.date, language: str) -> str:
@@ -17,3 +19,13 @@ def display_period(first: dt.date, last: dt.date, language: str) -> str:
     if (first.day, last) == (1, first.replace(day=calendar.monthrange(first.year, first.month)[1])):
         return display_date(first.isoformat()[:7], language)
     return f"{display_date(first.isoformat(), language)} – {display_date(last.isoformat(), language)}"
+
+
+def explained(dates: Iterable[DateMention], language: str) -> list[tuple[str, str]]:
+    """("am Freitag", "17. Januar 2025") for each date that a reader can't tell from its words alone."""
+    found = [
+        (" ".join(date.text.split()), display_period(date.first, date.last, language))
+        for date in dates
+        if str(date.first.year) not in date.text
+    ]
+    return list(dict.fromkeys(found))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from corpus.article import Article
 from corpus.dates import display_date
+from rag.display import explained
 from rag.types import Answer, Citation
 from ui.render import facts, say
 from ui.safe import Mark, excerpts, safe, shorten, web_host
@@ -50,15 +51,36 @@ def _card(cited: Sequence[Citation], article: Article | None, language: str) -> 
     dates = facts(first.source, first.published, language)
     if article is not None and article.updated:
         dates += " · " + safe(say("updated", language, date=display_date(article.updated.iso, language)))
-    notice = article.metadata.get("notice") if article is not None else None
+    notices = {} if article is None else {"correction": article.correction, "notice": article.metadata.get("notice")}
     return (
         f'<article class="card" tabindex="-1" data-cites="{" ".join(str(citation.number) for citation in cited)}">'
         f'<header><p class="numbers">{numbers}</p>'
         f'<h3><bdi>{safe(first.title or say("untitled", language))}</bdi></h3><p class="facts">{dates}</p></header>'
-        f"{_passages(cited, article, language)}{_link(first.url, language)}"
-        + (f'<p class="notice"><span>{safe(say("notice", language))}:</span> {safe(notice)}</p>' if notice else "")
+        f"{_also_in(first, language)}{_passages(cited, article, language)}{_dates(cited, language)}{_link(first.url, language)}"
+        + "".join(
+            f'<p class="notice"><span>{safe(say(name, language))}:</span> {safe(text)}</p>'
+            for name, text in notices.items()
+            if text
+        )
         + "</article>"
     )
+
+
+def _also_in(citation: Citation, language: str) -> str:
+    """The other outlets that printed the same wire story."""
+    if not citation.also_in:
+        return ""
+    outlets = ", ".join(f"<bdi>{safe(outlet)}</bdi>" for outlet in citation.also_in)
+    return f'<p class="also-in">{safe(say("also_in", language))} {outlets}</p>'
+
+
+def _dates(cited: Sequence[Citation], language: str) -> str:
+    """What "am Freitag" in the quotes means."""
+    lines = dict.fromkeys(line for citation in cited for line in explained(citation.dates, language))
+    if not lines:
+        return ""
+    items = "".join(f"<li><q>{safe(words)}</q> {safe(meant)}</li>" for words, meant in lines)
+    return f'<ul class="dates" aria-label="{safe(say("dates", language))}">{items}</ul>'
 
 
 def _passages(cited: Sequence[Citation], article: Article | None, language: str) -> str:
