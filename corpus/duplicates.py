@@ -17,33 +17,44 @@ from typing import Literal
 
 import numpy as np
 
-SHINGLE = 4  # words; in a signature a longer one loses edited copies, a shorter one meets everywhere
+SHINGLE = 3  # words; in a signature a longer one loses edited copies, a shorter one meets everywhere
 BANDS, ROWS = 40, 2  # two articles meet with 1 - (1 - J**2)**40: 0.98 for a Jaccard index J of 0.3, 0.02 for 0.02
 SIGNATURE_BYTES = BANDS * ROWS * 4
 
 RUN = 5  # words in a row that count as shared
-SHORTEST = 30  # words; below, only the same text is a copy
-LONG = 120  # shared words from which on a copy may be edited much
-NEAR_DAYS = 3  # between copies that were edited
-REPRINT_DAYS = 31  # between copies that were hardly edited
 GAP = 12  # words between two shared runs that are still taken for the same place
+SHORTEST = 30  # words; below, only the same text is a copy
+SOME, LONG = 60, 100  # shared words from which on a copy may be edited somewhat, much
+NEAR_DAYS = 3  # between edited copies; also what an unknown day is taken for
+REPRINT_DAYS = 31  # between copies that were hardly edited
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+|\w")
-_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
-_COUNTED = frozenset(
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[., ]\d{3})+(?!\d)")
+_PARTS = re.compile("[.,:]")
+_WEEKDAYS = frozenset(
     """
-    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag zwei drei vier fünf sechs sieben acht neun
-    zehn elf zwölf monday tuesday wednesday thursday friday saturday sunday two three four five six seven eight nine
-    ten eleven twelve januar februar märz april mai juni juli august september oktober november dezember january
-    february march june july october december
+    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
+    monday tuesday wednesday thursday friday saturday sunday
     """.split()
 )
+_NUMBERS = {
+    word: str(number)
+    for words, first in (
+        ("zwei drei vier fünf sechs sieben acht neun zehn elf zwölf", 2),
+        ("two three four five six seven eight nine ten eleven twelve", 2),
+        ("januar februar märz april mai juni juli august september oktober november dezember", 1),
+        ("january february march april may june july august september october november december", 1),
+    )
+    for number, word in enumerate(words.split(), first)
+    if word != "may"
+}
 _MASK = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What the comparison needs of an article: its cleaned text, the days it may be from, ISO 639-1, the outlet."""
+    """What the comparison needs of an article: its cleaned text, the days it may be from, its language (ISO 639-1) and
+    its outlet. What is unknown makes the comparison stricter: articles of unknown outlets are taken for one outlet's."""
 
     text: str
     first: date | None = None
@@ -93,7 +104,8 @@ def same_story(a: Side, b: Side) -> Match | None:
     """Whether two candidates are one text or one story; the same whichever comes first.
 
     It is not transitive: of A, a shortened B and a shortened C, the last two may share too little. So an article should
-    join a group when it matches any member, which makes A~B~C one group.
+    join the group of the member it matches best, whichever that is, which makes A~B~C one group. Edited copies more than
+    NEAR_DAYS apart are none, a text hardly edited is one for REPRINT_DAYS, the same words always.
     """
     if a.text == b.text:
         return Match("exact", 1.0)
@@ -104,12 +116,40 @@ def same_story(a: Side, b: Side) -> Match | None:
     left, right = sorted((_tokens(a.text), _tokens(b.text)))
     if left == right:
         return Match("exact", 1.0) if left else None
-    if min(len(left), len(right)) < SHORTEST or days > REPRINT_DAYS or _other(a.language, b.language):
+    if min(len(left), len(right)) < SHORTEST or days > REPRINT_DAYS or _other(_main(a.language), _main(b.language)):
         return None
     overlap = Overlap.of(left, right)
-    if not overlap.enough(days, a.source is not None and a.source == b.source) or overlap.conflicts():
+    if not overlap.enough(days, _other(a.source, b.source)) or overlap.conflicts():
         return None
     return Match("near", round(overlap.similarity, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Two articles at most so many ``days`` apart are copies when they share that much."""
+
+    days: int
+    shared: int  # words
+    contained: float
+    similarity: float
+
+
+# Two outlets rarely say a hundred words alike unless an agency wrote them. One outlet does so day after day: newsletters,
+# hints on its podcasts, background told again; there only the same day, or nearly the same text, shows a copy.
+OTHER_OUTLET = (
+    Rule(days=1, shared=0, contained=0.7, similarity=0.7),
+    Rule(days=1, shared=SOME, contained=0.65, similarity=0.5),
+    Rule(days=1, shared=LONG, contained=0.55, similarity=0.45),
+    Rule(days=NEAR_DAYS, shared=LONG, contained=0.65, similarity=0.5),
+    Rule(days=REPRINT_DAYS, shared=LONG, contained=0.9, similarity=0.9),
+)
+SAME_OUTLET = (
+    Rule(days=1, shared=0, contained=0.9, similarity=0.9),
+    Rule(days=0, shared=LONG, contained=0.65, similarity=0.6),
+    Rule(days=NEAR_DAYS, shared=LONG, contained=0.95, similarity=0.45),
+    Rule(days=NEAR_DAYS, shared=LONG, contained=0.85, similarity=0.85),
+    Rule(days=REPRINT_DAYS, shared=LONG, contained=0.9, similarity=0.9),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,29 +186,32 @@ class Overlap:
         """The shared part of the one that has less of its own."""
         return max(sum(self.in_left) / len(self.left), sum(self.in_right) / len(self.right))
 
-    def enough(self, days: int, same_source: bool) -> bool:
+    def enough(self, days: int, other_outlet: bool) -> bool:
         """Whether so much is shared as only copies share, at this distance in days."""
         shared = min(sum(self.in_left), sum(self.in_right))
-        if days > NEAR_DAYS or shared < LONG or same_source:
-            return self.similarity >= 0.85
-        return self.contained >= 0.65 and self.similarity >= 0.45
+        return any(
+            days <= rule.days
+            and shared >= rule.shared
+            and self.contained >= rule.contained
+            and self.similarity >= rule.similarity
+            for rule in (OTHER_OUTLET if other_outlet else SAME_OUTLET)
+        )
 
     def conflicts(self) -> int:
-        """How often the two put different numbers, weekdays or months at the same place: a template filled in anew."""
+        """How often the two put other numbers or weekdays at the same place: a template filled in anew, or an update."""
         found = 0
         before = (-RUN, -RUN)
         for here in (*self.anchors, (len(self.left), len(self.right))):
             ours, theirs = self.left[before[0] + RUN : here[0]], self.right[before[1] + RUN : here[1]]
             before = here
             if 0 < len(ours) <= GAP and 0 < len(theirs) <= GAP:
-                one, other = _counted(ours), _counted(theirs)
-                found += not (one <= other or other <= one)
+                found += any(map(_contradict, _counted(ours), _counted(theirs)))
         return found
 
 
 def _tokens(text: str) -> list[str]:
     """Words and numbers, folded; "2.700" is 2700."""
-    return _TOKEN.findall(_THOUSANDS.sub("", text.casefold()))
+    return _TOKEN.findall(_THOUSANDS.sub(lambda number: re.sub("[., ]", "", number[0]), text.casefold()))
 
 
 def _runs(words: list[str]) -> dict[tuple[str, ...], list[int]]:
@@ -196,20 +239,31 @@ def _chain(anchors: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return chain[::-1]
 
 
-def _counted(words: list[str]) -> set[str]:
-    return {word for word in words if word[0].isdigit() or word in _COUNTED}
+def _counted(words: list[str]) -> tuple[set[str], set[str]]:
+    """The numbers among the words ("10. Januar" and "10.1." alike) and the weekdays."""
+    numbers = {part for word in words if word[0].isdigit() for part in _PARTS.split(word)}
+    return numbers | {_NUMBERS[word] for word in words if word in _NUMBERS}, set(_WEEKDAYS.intersection(words))
+
+
+def _contradict(one: set[str], other: set[str]) -> bool:
+    return not (one <= other or other <= one)
 
 
 def _days_apart(a: Side, b: Side) -> int:
-    """Days between the nearest days the two may be from; 0 when one of them is unknown."""
+    """Days between the nearest days the two may be from, at least NEAR_DAYS where a day is not known."""
     if a.first is None or a.last is None or b.first is None or b.last is None:
-        return 0
-    return max(0, (b.first - a.last).days, (a.first - b.last).days)
+        return NEAR_DAYS
+    gap = max(0, (b.first - a.last).days, (a.first - b.last).days)
+    return gap if a.first == a.last and b.first == b.last else max(gap, NEAR_DAYS)
+
+
+def _main(language: str | None) -> str | None:
+    return re.split("[-_]", language)[0] if language else None
 
 
 def _other(one: str | None, other: str | None) -> bool:
-    """Whether both languages are known and differ; "de-AT" is "de"."""
-    return bool(one and other) and str(one)[:2].lower() != str(other)[:2].lower()
+    """Whether both are known and differ."""
+    return bool(one and other) and str(one).casefold() != str(other).casefold()
 
 
 def _mix(values: np.ndarray) -> np.ndarray:
