@@ -1,104 +1,31 @@
 """What does not belong to an article: teasers, appeals, credits. A paragraph goes only with a reason, and is kept.
 
-The rules are conservative: a cue alone removes short paragraphs only; a long one needs several cues of one kind.
+The rules (``rules.py``) are conservative: a cue alone removes short paragraphs only; a long one needs several cues of one
+kind. Within a paragraph, only an aside in square brackets or between "+++" can go.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from corpus.article import Removed
+from corpus.corrections import correction_notice
+from corpus.rules import RULES, SHARE_WORD
+from corpus.unwrap import unwrap
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 _BLANKS = re.compile(r"[ \t\u00a0\u2007\u202f]+")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'“”»«)\]]*$")
-SHORT = 240  # characters; a teaser or a credit is rarely longer
 HEADING = 120
+LONG_ENOUGH = 60  # characters; shorter paragraphs may well stand in an article twice
+_ASIDE = re.compile(r" ?(?:\[[^\[\]]{15,420}\]|\+\+\+[^+]{5,200}\+\+\+)")
+_BARE = re.compile(r"^(?:\[|\(|\+\+\+|[•*»►▶◆■>|–-])?\s*(.*?)\s*(?:\]\.?|\)|\+\+\+)?$", re.DOTALL)
+_TICKER = re.compile(r"\+\+\+ ?(?:\d{1,2}[:.]\d{2}\b|\d{1,2} uhr\b)", re.IGNORECASE)
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Removes a paragraph that ``opens`` so (and is short), or that holds at least ``least`` of the ``cues``."""
-
-    reason: str
-    opens: re.Pattern[str] | None = None
-    cues: tuple[re.Pattern[str], ...] = ()
-    least: int = 3
-
-    def applies(self, paragraph: str) -> bool:
-        if self.opens and len(paragraph) <= SHORT and self.opens.match(paragraph):
-            return True
-        return bool(self.cues) and sum(bool(cue.search(paragraph)) for cue in self.cues) >= self.least
-
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)
-
-
-def _cues(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(p, re.IGNORECASE) for p in patterns)
-
-
-RULES = (
-    Rule(
-        "teaser",
-        opens=_any(
-            r"\+\+\+.*\+\+\+$",
-            r"mehr themen für (?:dich|sie)\b",
-            r"(?:lesen sie|lies|lest)(?: hierzu| dazu)? (?:auch|mehr|weiter)\b",
-            r"(?:auch|ebenfalls) interessant\b",
-            r"das könnte (?:dich|sie|euch) (?:auch )?interessieren\b",
-            r"mehr (?:zum thema|dazu|aus der region)\b.{0,160}$",
-            r"(?:read|see) (?:also|more)\b",
-            r"(?:related|more on this)(?: stories| articles| story)?:",
-        ),
-    ),
-    Rule(
-        "newsletter",
-        opens=_any(
-            r".*\bnewsletter\b.*\b(?:abonnier|anmeld|bestell|sign up|subscribe)",
-            r"(?:abonnieren|bestellen|melden|sign up|subscribe|get)\b.*\bnewsletter\b",
-        ),
-        cues=_cues(
-            r"\bnewsletter",
-            r"\babonnier|\bsubscrib",
-            r"\banmeld|\bsign up",
-            r"\bpostfach|\binbox",
-            r"\bkostenlos|\bfree\b",
-        ),
-    ),
-    Rule(
-        "donation",
-        cues=_cues(
-            r"\bspende(?!rorgan)|\bdonat",
-            r"\bunterstütz(?:en sie|ung)\b.*\b(?:uns|wir)\b|\bjetzt unterstützen\b|\bsupport (?:us|our)\b",
-            r"\bunser(?:e[nmrs]?)? (?:journalis|community|arbeit|redaktion|leser)|\bour (?:journalis|newsroom|readers|reporting)",
-            r"\bpaywall\b|\bfrei (?:zugänglich|zur verfügung)|\bfree to read\b|\bfree for everyone\b",
-            r"\bmit (?:nur |schon )?\d+(?:,\d+|,-)? (?:euro|€)|\bfrom (?:just )?[$£€]\d|\bas little as\b",
-            r"\bleser:innen|\bleserinnen und leser\b.*\b(?:unterstütz|spende|beitrag)|\breaders? like you\b",
-            r"\bunabhängige[nrs]? journalismus\b|\bindependent journalism\b",
-        ),
-    ),
-    Rule(
-        "subscription",
-        opens=_any(r"(?:jetzt|hier) (?:abonnieren|abo )", r"sie möchten weiterlesen\b", r"already a subscriber\b"),
-    ),
-    Rule(
-        "cookies",
-        cues=_cues(
-            r"\bcookies?\b",
-            r"\b(?:akzeptier|zustimm|einwillig|accept|consent)",
-            r"\b(?:datenschutz|privacy|einstellungen|settings)",
-        ),
-    ),
-    Rule(
-        "photo credit",
-        opens=_any(r"(?:foto|bild|symbolbild|symbolfoto|archivbild|archivfoto|photo|image)s?(?: credit)?\s*:\s*\S"),
-    ),
-)
+Piece = tuple[str, str | None]  # a stretch of text, and the reason it goes; None when it stays
 
 
 def tidy(text: str) -> str:
@@ -112,18 +39,102 @@ def tidy(text: str) -> str:
     return "\n".join(lines).strip()
 
 
-def clean(text: str) -> tuple[str, tuple[Removed, ...]]:
-    """The article's own paragraphs, joined by blank lines, and what was taken out with the reason for each.
+def clean(text: str, title: str | None = None) -> tuple[str, tuple[Removed, ...]]:
+    """The article's own paragraphs, joined by blank lines, and what was taken out with the reason for each, in order.
 
-    ``text`` should come from ``tidy``. Lines are paragraphs; scraped text rarely wraps lines.
+    ``text`` should come from ``tidy``. With ``title``, its repetitions above the text go too.
     """
-    paragraphs = [line for line in text.split("\n") if line]
-    reasons = [next((rule.reason for rule in RULES if rule.applies(p)), None) for p in paragraphs]
-    for i in range(len(paragraphs) - 1):
-        # An appeal's own heading goes with it: short, no sentence, directly above.
+    return join(sort_out(text, title))
+
+
+def join(pieces: Sequence[Piece]) -> tuple[str, tuple[Removed, ...]]:
+    """What stays, joined by blank lines, and what goes."""
+    kept = "\n\n".join(piece for piece, reason in pieces if reason is None)
+    return kept, tuple(Removed(piece, reason) for piece, reason in pieces if reason is not None)
+
+
+def sort_out(text: str, title: str | None = None) -> list[Piece]:
+    """The paragraphs of ``text`` in order, each with the reason it goes or None; an aside cut out of a paragraph follows
+    it as a piece of its own."""
+    lines = unwrap(text)
+    ticker = sum(line.startswith("+++") for line in lines) >= 3
+    # Asides first, so that what they say does not count against the sentences around them.
+    pieces = [piece for line in lines for piece in _cut(line, ticker)]
+    paragraphs = [paragraph for paragraph, _ in pieces]
+    reasons = [reason or _reason(paragraph, ticker) for paragraph, reason in pieces]
+    _mark_share_bars(paragraphs, reasons)
+    _mark_headings(paragraphs, reasons)
+    _mark_repeated(paragraphs, reasons, title)
+    return list(zip(paragraphs, reasons, strict=True))
+
+
+def _reason(paragraph: str, ticker: bool) -> str | None:
+    """Why this paragraph goes; None when it stays."""
+    bare = bare_of(paragraph)
+    bracketed = paragraph[:1] in "[+" and bool(_ASIDE.fullmatch(paragraph.rstrip(".")))
+    lowered = paragraph.lower()
+    reason = next((rule.reason for rule in RULES if rule.applies(paragraph, bare, lowered, bracketed)), None)
+    if reason is None and paragraph.startswith("+++") and bracketed and not ticker and not _TICKER.match(paragraph):
+        reason = "teaser"
+    return None if reason and correction_notice(paragraph) else reason
+
+
+def bare_of(paragraph: str) -> str:
+    """``paragraph`` without a bullet before it and brackets or "+++" around it."""
+    match = _BARE.match(paragraph)
+    return match[1] if match else paragraph
+
+
+def _cut(paragraph: str, ticker: bool) -> list[Piece]:
+    """The paragraph without the asides in it that would go if they stood alone, and these."""
+    found = [(match, _reason(match[0].strip(), ticker)) for match in _ASIDE.finditer(paragraph)]
+    taken = [(match, reason) for match, reason in found if reason]
+    if not taken:
+        return [(paragraph, None)]
+    rest, end = "", 0
+    for match, _ in taken:
+        rest, end = rest + paragraph[end : match.start()], match.end()
+    rest = _BLANKS.sub(" ", rest + paragraph[end:]).strip()
+    return [(rest, None)] * bool(rest.strip(" .")) + [(match[0].strip(), reason) for match, reason in taken]
+
+
+def _mark_share_bars(paragraphs: Sequence[str], reasons: list[str | None]) -> None:
+    """ "Teilen", "Twittern", "Mailen" on lines of their own: two in a row are a bar."""
+    words = [
+        bool(SHARE_WORD.fullmatch(p)) or reason == "share bar" for p, reason in zip(paragraphs, reasons, strict=True)
+    ]
+    for i, word in enumerate(words):
+        if word and (words[i - 1 : i] == [True] or words[i + 1 : i + 2] == [True]):
+            reasons[i] = reasons[i] or "share bar"
+
+
+def _mark_headings(paragraphs: Sequence[str], reasons: list[str | None]) -> None:
+    """An appeal's own heading goes with it: short, no sentence, directly above."""
+    for i in range(1, len(paragraphs) - 1):
         heading = len(paragraphs[i]) <= HEADING and not _SENTENCE_END.search(paragraphs[i])
-        if reasons[i] is None and reasons[i + 1] in ("donation", "newsletter") and heading and i > 0:
+        if reasons[i] is None and reasons[i + 1] == "donation" and heading:
             reasons[i] = reasons[i + 1]
-    kept = [p for p, reason in zip(paragraphs, reasons, strict=True) if reason is None]
-    removed = tuple(Removed(p, reason) for p, reason in zip(paragraphs, reasons, strict=True) if reason)
-    return "\n\n".join(kept), removed
+
+
+def _mark_repeated(paragraphs: Sequence[str], reasons: list[str | None], title: str | None) -> None:
+    """The title above the text, a lead that the next paragraph begins with, and what stood there before word for word."""
+    seen: set[str] = set()
+    for i, paragraph in enumerate(paragraphs):
+        if reasons[i] is not None:
+            continue
+        following = paragraphs[i + 1] if i + 1 < len(paragraphs) else ""
+        is_title = title is not None and i < 3 and _same(paragraph, title)
+        is_lead = (
+            i < 2
+            and len(paragraph) >= LONG_ENOUGH
+            and len(following) > len(paragraph)
+            and following.startswith(paragraph)
+        )
+        if is_title or is_lead or paragraph in seen:
+            reasons[i] = "repeated"
+        elif len(paragraph) >= LONG_ENOUGH:
+            seen.add(paragraph)
+
+
+def _same(one: str, other: str) -> bool:
+    return re.sub(r"[\W_]+", " ", one.casefold()).strip() == re.sub(r"[\W_]+", " ", other.casefold()).strip() != ""

@@ -24,8 +24,9 @@ _APPEAL = re.compile(
     r"|\bunterstützen sie\b|\bsupport (?:us|our)\b|\bread more\b|\bcookies\b",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(
-    r"\b(?:Sie|Ihnen|[Dd]u|[Dd]ir|[Ee]uch) |\b(?:uns|unser\w*)\b|\b(?:you|your|our|us)\b|\bwww\.|\w\.(?:de|com|at|ch)\b|©"
+_ADDRESS = re.compile(  # "Sie" at a sentence's start may as well be "they"
+    r"(?<=[a-zäöüß,] )Sie\b|\b(?:Ihnen|[Dd]u|[Dd]ir|[Ee]uch)\b"
+    r"|\b(?:uns|unser\w*)\b|\b(?:you|your|our|us)\b|\bwww\.|\w\.(?:de|com|at|ch)\b|©"
 )
 
 
