@@ -22,7 +22,7 @@ BANDS, ROWS = 40, 2  # two articles meet with 1 - (1 - J**2)**40: 0.98 for a Jac
 SIGNATURE_BYTES = BANDS * ROWS * 4
 
 RUN = 5  # words in a row that count as shared
-GAP = 12  # words between two shared runs that are still taken for the same place
+GAP = 20  # words between two shared runs that are still taken for the same place
 SHORTEST = 30  # words; below, only the same text is a copy
 SOME, LONG = 60, 100  # shared words from which on a copy may be edited somewhat, much
 NEAR_DAYS = 3  # between edited copies; also what an unknown day is taken for
@@ -30,7 +30,7 @@ REPRINT_DAYS = 31  # between copies that were hardly edited
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+|\w")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[., ]\d{3})+(?!\d)")
-_PARTS = re.compile("[.,:]")
+_PARTS = re.compile("[.:]")
 _WEEKDAYS = frozenset(
     """
     montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
@@ -146,7 +146,6 @@ OTHER_OUTLET = (
 SAME_OUTLET = (
     Rule(days=1, shared=0, contained=0.9, similarity=0.9),
     Rule(days=0, shared=LONG, contained=0.65, similarity=0.6),
-    Rule(days=NEAR_DAYS, shared=LONG, contained=0.95, similarity=0.45),
     Rule(days=NEAR_DAYS, shared=LONG, contained=0.85, similarity=0.85),
     Rule(days=REPRINT_DAYS, shared=LONG, contained=0.9, similarity=0.9),
 )
