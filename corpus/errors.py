@@ -84,6 +84,58 @@ class UnreadableError(SourceError):
             "The YAML front matter can't be read ({detail}); mend it or remove it.",
             "Der YAML-Kopf ist nicht lesbar ({detail}); reparieren oder entfernen.",
         ),
+        "damaged": (
+            "The {kind} file is damaged or is something else ({detail}); open and save it again, or remove it.",
+            "Die {kind}-Datei ist beschädigt oder etwas anderes ({detail}); neu speichern oder entfernen.",
+        ),
+        "encrypted": (
+            "It is protected with a password; save it without one.",
+            "Die Datei ist mit einem Kennwort geschützt; ohne Kennwort speichern.",
+        ),
+        "no_ocr": (
+            "There is no text in it, only pictures of pages; run OCR first, e.g. 'ocrmypdf in.pdf out.pdf'.",
+            "Sie enthält keinen Text, nur Bilder von Seiten; erst OCR anwenden, z. B. 'ocrmypdf ein.pdf aus.pdf'.",
+        ),
+        "too_slow": (
+            "Reading took more than {seconds} seconds or too much memory; split it, or save it again as a plain PDF.",
+            "Das Lesen dauerte über {seconds} Sekunden oder brauchte zu viel Speicher; aufteilen oder neu als PDF speichern.",
+        ),
+        "columns": (
+            "No column is known as the text ({columns}); name it in belegt.toml: [fields] text = \"...\".",
+            "Keine Spalte ist als Text bekannt ({columns}); in belegt.toml nennen: [fields] text = \"...\".",
+        ),
+        "csv": (
+            "Line {line} can't be read ({detail}); check its quotes.",
+            "Zeile {line} ist nicht lesbar ({detail}); Anführungszeichen prüfen.",
+        ),
+        "no_feed": (
+            "This XML is no RSS or Atom feed; convert it to .html, .md or .jsonl.",
+            "Dieses XML ist kein RSS- oder Atom-Feed; in .html, .md oder .jsonl umwandeln.",
+        ),
+        "no_entries": (
+            "The feed has no entries; fetch it again or remove it.",
+            "Der Feed hat keine Einträge; neu abrufen oder entfernen.",
+        ),
+        "entities": (
+            "It declares XML entities, which can be used for attacks and are not read; remove its <!DOCTYPE ...>.",
+            "Sie vereinbart XML-Entitäten, die Angriffen dienen können und nicht gelesen werden; <!DOCTYPE ...> entfernen.",
+        ),
+        "bomb": (
+            "It would expand to {megabytes} MB or more, over the limit of {limit} MB; unpack it by hand if you trust it.",
+            "Entpackt wären es {megabytes} MB oder mehr, erlaubt sind {limit} MB; selbst entpacken, wenn sie vertrauenswürdig ist.",
+        ),
+        "members": (
+            "It holds more than {limit} files; unpack it and read the folder.",
+            "Sie enthält mehr als {limit} Dateien; entpacken und den Ordner einlesen.",
+        ),
+        "nested": (
+            "Archives inside archives inside archives are not read; unpack the outer one.",
+            "Archive in Archiven in Archiven werden nicht gelesen; das äußere entpacken.",
+        ),
+        "no_members": (
+            "The archive holds no article file; unpack it and look.",
+            "Das Archiv enthält keine Artikeldatei; entpacken und nachsehen.",
+        ),
         "mapping": (
             "The field mapping in {file} can't be used ({detail}); mend that file or remove it.",
             "Die Feldzuordnung in {file} ist nicht brauchbar ({detail}); diese Datei reparieren oder entfernen.",
