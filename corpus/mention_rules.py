@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from corpus.periods import Period, Reference, years
-from corpus.tense import direction
+from corpus.tense import direction, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,25 @@ class Context:
     reference: Reference | None
 
     def before(self, start: int) -> str:
-        """Up to 40 characters before ``start``, of its line."""
-        return self.text[max(0, start - 40) : start].rpartition("\n")[2]
+        """Up to 40 characters before ``start``."""
+        return self.text[max(0, start - 40) : start]
 
     def after(self, end: int) -> str:
         """Up to 40 characters from ``end`` on, of its line."""
         return self.text[end : end + 40].partition("\n")[0]
 
     def direction(self, match: re.Match[str]) -> int:
-        """-1 when the clause tells of what was, 1 of what will be, else 0."""
-        return direction(self.text, *match.span())
+        """Below 0 when it is about what was, above 0 about what will be, -2 and 2 when that is plain; else 0."""
+        before = self.before(match.start())
+        if _SINCE.search(before) or (_FROM.search(before) and not _ON.match(self.after(match.end()))):
+            return -2
+        if before.endswith(("für ", "Für ")) or _FROM_ON.match(self.after(match.end())):
+            return 2  # "hat für Samstag zu Protesten aufgerufen"
+        return direction(self.text, *match.span()) or int(bool(_UNTIL.search(before)))
+
+    def told(self, match: re.Match[str]) -> int:
+        """Like ``direction``, but 0 where "today" may mean "nowadays"."""
+        return told(self.text, *match.span())
 
     def year(self, count: int) -> int | None:
         """The year ``count`` years ahead of publication; None when that is not known."""
@@ -70,6 +79,18 @@ class Context:
 Rule = Callable[[Context, "re.Match[str]"], Found | None]
 
 
+def at_end(pattern: str) -> re.Pattern[str]:
+    """``pattern`` as whole words and the blank after them, at the end of what is searched."""
+    return re.compile(rf"(?<!\w)(?:{pattern})\s?\Z", re.VERBOSE)
+
+
+_SINCE = at_end(r"(?:[Ss]eit|[Ss]ince)(?:\s\w+)?")
+_UNTIL = at_end(r"(?:[Aa]b|[Bb]is|[Uu]ntil|[Bb]y)(?:\s\w+){0,2}")
+_FROM = at_end(r"[Vv]o[nm]")  # "die Zahlen vom Freitag"
+_FROM_ON = re.compile(r"\san\b")  # "von Montag an"
+_ON = re.compile(r"\s(?:an|bis|auf)\b|[^.!?]{0,12}\d|\s?[-–]")
+
+
 class Rules:
     """Rules in the order they were written; of mentions that overlap the longer one stays."""
 
@@ -86,11 +107,6 @@ class Rules:
         return register
 
 
-def at_end(pattern: str) -> re.Pattern[str]:
-    """``pattern`` as whole words and the blank after them, at the end of what is searched."""
-    return re.compile(rf"(?<!\w)(?:{pattern})\s?\Z", re.VERBOSE)
-
-
 ANY = Rules()
 
 
@@ -100,22 +116,33 @@ def _iso(context: Context, match: re.Match[str]) -> Found:
     return Found(*match.span(), (day, day), "day")
 
 
-def year_like(context: Context, match: re.Match[str], sure: re.Pattern[str], amounts: re.Pattern[str],
-              numbers: re.Pattern[str]) -> Found | None:  # fmt: skip
-    """The year or years of a match (its first four digits, to group 1) that is no amount and no number of something.
+@dataclass(frozen=True, slots=True)
+class YearSigns:
+    """What tells years from other numbers: ``sure`` stands before years only, ``numbered`` never.
 
-    ``sure`` stands before years only, ``numbers`` never; ``amounts`` follows what is counted.
+    ``counted`` follows amounts, ``noun`` follows an amount or, at times, a year.
     """
+
+    sure: re.Pattern[str]
+    numbered: re.Pattern[str]
+    counted: re.Pattern[str]
+    noun: re.Pattern[str]
+
+
+def year_like(context: Context, match: re.Match[str], signs: YearSigns) -> Found | None:
+    """The year or years of a match (its first four digits, to group 1) unless it looks like another number."""
     first = last = int(match[0][:4])
     if match[1]:
         last = int(match[1]) if len(match[1]) == 4 else first // 100 * 100 + int(match[1])
         if not first < last <= first + 60:
             return None
-    if not 1000 <= first <= 2100 or amounts.match(context.after(match.end())):
+    if not 1000 <= first <= 2100 or signs.counted.match(after := context.after(match.end())):
         return None
     before = context.before(match.start())
-    if not sure.search(before):
-        round_number = first % 100 == 0 and first != 2000
-        if numbers.search(before) or first < 1500 or round_number:
+    if not signs.sure.search(before):
+        to_come = (context.reference.last.year if context.reference else 2030) + 5
+        if signs.numbered.search(before) or signs.noun.match(after):
+            return None
+        if first < 1500 or first % 100 == 0 or first > to_come:
             return None
     return Found(*match.span(), years(first, last), "year")

@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from corpus.dates import NewsDate
 from corpus.mention_rules import ANY, Context, Found
 from corpus.mentions_de import GERMAN
+from corpus.mentions_de_relative import GERMAN_RELATIVE
 from corpus.mentions_en import ENGLISH
 from corpus.periods import Period, Reference, same_day
 
-_LANGUAGES = {"de": (GERMAN,), "en": (ENGLISH,), None: (GERMAN, ENGLISH)}
+_LANGUAGES = {"de": (GERMAN, GERMAN_RELATIVE), "en": (ENGLISH,), None: (GERMAN, GERMAN_RELATIVE, ENGLISH)}
 _RANGE = re.compile(r"\s?(?:bis(?:\szum|\seinschließlich)?|[-–]|to|through|until)\s?")
 _AND = re.compile(r"\s(?:und|and|auf|oder|or)(?:\sden|\sam)?\s|/")
-_BETWEEN = re.compile(r"(?<!\w)(?:[Zz]wischen(?:\sdem)?|[Bb]etween)\s\Z")
+_BETWEEN = re.compile(r"[Zz]wischen|[Bb]etween")
 _SAME = re.compile(r",?\s?\(?(?:de[nmr]\s|the\s)?")
 
 
@@ -54,7 +55,7 @@ def date_mentions(text: str, published: NewsDate | None, language: str | None = 
                 if one:
                     found.append(one)
     mentions = _joined(text, _apart(found))
-    return tuple(DateMention(m.start, m.end, text[m.start : m.end], *m.period) for m in mentions)
+    return tuple(DateMention(m.start, m.end, text[m.start : m.end], *m.period) for m in mentions if m.kind != "misfit")
 
 
 def _apart(found: list[Found]) -> Iterator[Found]:
@@ -88,21 +89,21 @@ def _join(text: str, a: Found, b: Found) -> Found | None:
         return None
     if a.kind == "weekday" and b.kind == "day" and _SAME.fullmatch(gap):
         closed = "(" in gap and text[b.end : b.end + 1] == ")"
-        return replace(b, start=a.start, end=b.end + closed)
+        same = a.period[0].weekday() == b.period[0].weekday() or b.dated or b.period[0] != b.period[1]
+        # "Freitag, der 1. September" of a year that is not told: years whose 1 September is no Friday are wrong.
+        return replace(b, start=a.start, end=b.end + closed, kind="day" if same else "misfit")
     if a.kind == b.kind and (_RANGE.fullmatch(gap) or _AND.fullmatch(gap)):
         return _span(text, a, b, gap)
     return None
 
 
 def _span(text: str, a: Found, b: Found, gap: str) -> Found | None:
-    between = _BETWEEN.search(text[max(0, a.start - 20) : a.start])
-    if not (between or _RANGE.fullmatch(gap) or "auf" in gap):
+    if not (_BETWEEN.match(text, a.start) or _RANGE.fullmatch(gap) or "auf" in gap):
         return None
     first, last = _in_order(a, b)
     if first > last:
         return None
-    start = a.start - (len(between[0]) if between else 0)
-    return Found(start, b.end, (first, last), "other", b.dated)
+    return Found(a.start, b.end, (first, last), "other", b.dated)
 
 
 def _in_order(a: Found, b: Found) -> Period:

@@ -90,33 +90,39 @@ class Reference:
         return self.first if (self.first.year, self.first.month) == (self.last.year, self.last.month) else None
 
     def weekday(self, number: int, direction: int, strict: bool = False) -> dt.date | None:
-        """The nearest ``number`` (Monday is 0) back or ahead, publication day included unless ``strict``."""
+        """The nearest ``number`` (Monday is 0) back, ahead or (0) both, publication day included unless ``strict``."""
         if self.day is None:
             return None
+        if direction == 0:
+            return self.day + ((number - self.day.weekday() + 3) % 7 - 3) * _DAY
         distance = (number - self.day.weekday()) % 7 if direction > 0 else (self.day.weekday() - number) % 7
         if strict and distance == 0:
             distance = 7
-        return self.day + direction * distance * _DAY
+        return self.day + (distance if direction > 0 else -distance) * _DAY
 
     def weekend(self, direction: int, strict: bool = False) -> Period | None:
-        """Saturday and Sunday: the one under way, else the nearest in ``direction``; 0 takes the nearer."""
+        """Saturday and Sunday: the one under way unless ``strict``, else the nearest in ``direction``.
+
+        0 takes the nearer one; -2 and 2 the one beyond the nearest.
+        """
         if self.day is None:
             return None
         this = self.day - (self.day.weekday() - 5) * _DAY  # Saturday of this week
         if self.day.weekday() >= 5:
-            saturday = this + 7 * direction * _DAY if strict else this
-        elif direction > 0 or (direction == 0 and self.day.weekday() >= 3):
-            saturday = this
+            weeks = direction if strict else 0
+        elif direction > 0:
+            weeks = direction - 1
         else:
-            saturday = this - 7 * _DAY
+            weeks = direction or -int(self.day.weekday() < 2)
+        saturday = this + 7 * weeks * _DAY
         return saturday, saturday + _DAY
 
     def nearest(self, candidates: list[Period], direction: int) -> Period:
-        """The candidate nearest to publication; one against ``direction`` must be three times as near.
+        """The candidate nearest to publication; one against ``direction`` (-2 to 2) must be that much nearer.
 
-        With no direction, what lies ahead must be somewhat nearer than what lies behind: news tells of what was.
+        With no direction, what lies ahead must be three times as near as what lies behind: news tells of what was.
         """
-        ahead, behind = {-1: (3.0, 1.0), 0: (1.3, 1.0), 1: (1.0, 3.0)}[direction]
+        ahead, behind = {-2: (8.0, 1.0), -1: (4.0, 1.0), 0: (3.0, 1.0), 1: (1.0, 2.0), 2: (1.0, 4.0)}[direction]
 
         def distance(period: Period) -> float:
             if period[0] > self.last:
