@@ -75,7 +75,7 @@ def test_parse(text: str, iso: str) -> None:
         "123456789",
         "2024-10-11T25:00",
         "11.10.2024 7",
-    ],  # fmt: skip
+    ],
 )
 def test_no_date(text: str) -> None:
     assert NewsDate.parse(text) is None
