@@ -57,7 +57,7 @@ def sort_out(text: str, title: str | None = None) -> list[Piece]:
     """The paragraphs of ``text`` in order, each with the reason it goes or None; an aside cut out of a paragraph follows
     it as a piece of its own."""
     lines = unwrap(text)
-    ticker = sum(line.startswith("+++") for line in lines) >= 3
+    ticker = text.count("+++") > 4  # a list or a live ticker, whose items are the article
     # Asides first, so that what they say does not count against the sentences around them.
     pieces = [piece for line in lines for piece in _cut(line, ticker)]
     paragraphs = [paragraph for paragraph, _ in pieces]
@@ -130,7 +130,9 @@ def _mark_repeated(paragraphs: Sequence[str], reasons: list[str | None], title: 
             and len(following) > len(paragraph)
             and following.startswith(paragraph)
         )
-        if is_title or is_lead or paragraph in seen:
+        # An interview may put one question to several people: it is repeated only if the answer is.
+        again = paragraph in seen and (not paragraph.endswith("?") or following in seen)
+        if is_title or is_lead or again:
             reasons[i] = "repeated"
         elif len(paragraph) >= LONG_ENOUGH:
             seen.add(paragraph)

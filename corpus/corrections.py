@@ -7,9 +7,10 @@ import re
 LONGEST = 1500  # characters; a longer paragraph is an article about a correction
 _EARLIER_TEXT = (
     r"\b(?:früheren?|ursprünglichen?|vorherigen?|vorigen?|ersten?|älteren?|alten?)[ \w]{0,24} ?(?:version|fassung)"
-    r" (?:(?:die|un)ser|die?ses|des|unseres)[ \w]{0,20} ?(?:artikels|textes|beitrags|meldung|interviews|videos|newsletters)\b"
+    r" (?:(?:die|un)ser|die?ses|des|unseres)[ \w]{0,20} ?(?:artikels|textes|beitrags|meldung|nachricht"
+    r"|interviews|videos|newsletters)\b"
     r"|\b(?:früheren?|ursprünglichen?|vorherigen?|ersten?) (?:version|fassung)"
-    r" (?:dieses berichts|dieser geschichte|dieser reportage|dieser analyse|der meldung)\b"
+    r" (?:dieses berichts|dieser geschichte|dieser nachricht|dieser reportage|dieser analyse|der meldung)\b"
     r"|\b(?:earlier|previous|original) version of (?:this|the|our) (?:\w+ )?(?:article|story|report|post|piece|headline|column)\b"
 )
 _OF_THIS_TEXT = re.compile(_EARLIER_TEXT, re.IGNORECASE)

@@ -21,7 +21,11 @@ AGENCIES = frozenset(
 _TOP, _END = 4, 3  # paragraphs above and below the text that may hold such lines
 _JOINT = r"\s?(?:[/,|+&-]|und|and)\s?"
 _NAMES = rf"[\w-]{{2,12}}(?:{_JOINT}[\w-]{{2,12}}){{0,4}}"
-_SIGN_OFF = re.compile(rf"(?:^|[.!?…:][\"“”»«)]?)\s*[(\[](?:(?:mit|quellen?:) )?({_NAMES})[)\]]\W{{0,2}}$")
+# "(dpa)", "(mit AFP, Erika Muster)" after the last sentence, or just "dpa/AFP".
+_SIGN_OFF = re.compile(
+    r"(?:^|[.!?…:][\"“”»«)]*)\s*(?:[(\[]([^()\[\]]{2,60})[)\]]\W{0,2}"
+    r"|(?<=[.!?\"“”»]\s)((?:mit )?[\w-]{2,12}(?:[/,] ?[\w-]{2,12}){0,3}))$"
+)
 _LAST_LINE = re.compile(
     rf"(?:©\s?|quellen?: ?(?:[\w.-]+\.(?:de|at|ch|com),? ?)?)?({_NAMES})|(?:©\s?)?(dpa)-infocom\b.*", re.IGNORECASE
 )
@@ -31,15 +35,15 @@ _MATERIAL = re.compile(
     rf" (?:von|der|des|by|from) (?:(?:der|den|the) )?(?:nachrichtenagentur(?:en)? )?({_NAMES})[)\].]*$",
     re.IGNORECASE,
 )
+# "Berlin (dpa) - Der ...", "BERLIN (Reuters) Der ...", "(dpa) - Der ...", "dpa Berlin. Der ..."
 _DATELINE = re.compile(
-    rf"[A-ZÄÖÜ][\w.’'/ -]{{1,40}}?(?:, \d{{1,2}}\. ?\w{{3,9}}\.?)?,? ?[(\[]({_NAMES})[)\]]|[(\[]({_NAMES})[)\]] ?[-–—]|"
-    rf"({_NAMES})\s[A-ZÄÖÜ][\w/-]+(?:\s[A-ZÄÖÜ][\w/-]+)?\s?[.:–—-]"
+    rf"[A-ZÄÖÜ][\w.’'/ -]{{1,40}}?(?:, \d{{1,2}}\. ?\w{{3,9}}\.?)?,? ?[(\[]({_NAMES})[)\]]\s?[-–—:.]"
+    rf"|[A-ZÄÖÜ][A-ZÄÖÜ/ -]{{2,40}} ?[(\[]({_NAMES})[)\]]|[(\[]({_NAMES})[)\]] ?[-–—]"
+    r"|((?:dpa|afp|epd|kna|sid|rtr|apa)(?:/\w{2,4})?)\s[A-ZÄÖÜ][\w/-]+(?:\s[A-ZÄÖÜ][\w/-]+)?\s?[.:–—-]"
 )
 _CAPITAL = r"(?:(?:Dr|Prof|St)\.|[A-ZÄÖÜÀ-ÞŁŚŠŽČ][\w’'-]+|[A-ZÄÖÜ]\.(?:-?[A-ZÄÖÜ]\.)?|[dD][’'][A-Z]\w+)"
-_NAME = (
-    rf"{_CAPITAL}(?: (?:von|van|de|der|den|del|della|di|da|dos|zu|zur|vom|al|el|bin|ter|te|le|la|y) ?"
-    rf"| ){_CAPITAL}(?: {_CAPITAL})?"
-)
+_PARTICLE = r"(?: (?:von|van|de|der|den|del|della|di|da|dos|zu|zur|vom|al|el|bin|ter|te|le|la|y))"
+_NAME = rf"{_CAPITAL}(?: {_CAPITAL}){{0,2}}?{_PARTICLE}{{0,2}} {_CAPITAL}(?: {_CAPITAL})?"
 _LEAD_IN = (
     r"(?:(?:[Ee]in(?:e)? |[Dd]er |EIN )?(?:Kommentar|Gastkommentar|Gastbeitrag|Analyse|Essay|Reportage|Interview"
     r"|Kolumne|Glosse"
@@ -60,10 +64,13 @@ _DATE_LABELS = {
     "as of": r"stand",
 }
 _DATE_LINE = re.compile("|".join(rf"(?P<{k.replace(' ', '_')}>{v})" for k, v in _DATE_LABELS.items()), re.IGNORECASE)
+_PARTS = re.compile(
+    r"\s[|·•–]\s|[,;]? (?=(?:zuletzt|last) )|[,;]?(?<!zuletzt)(?<!last) (?=(?:aktualisiert|updated)\b)", re.IGNORECASE
+)
 _CATEGORY = re.compile(r"(?:rubrik|ressort|kategorie|category|section)\s?: ?([^:.!?]{2,40})", re.IGNORECASE)
 _OPENING_DATE = re.compile(
     r"\A\W{0,3}(?:date|datum|published|veröffentlicht|stand)(?: am)?[:\s]+"
-    r"(\d{4}(?:-\d{2}){0,2}|\d{1,2}\. ?(?:\d{1,2}\.|[A-Za-zä]+) ?\d{4})\b(?!-)\W?\s*",
+    r"(\d{4}(?:-\d{2}){0,2}|\d{1,2}\. ?(?:\d{1,2}\.|[A-Za-zä]+) ?\d{4})\b(?!-)\W? +(?-i:[\"„“»‚A-ZÄÖÜ])(?=[^\n]{20})",
     re.IGNORECASE,
 )
 
@@ -95,9 +102,10 @@ def read(pieces: Sequence[Piece]) -> tuple[list[Piece], Found]:
 def opening_date(text: str) -> tuple[str | None, str, str]:
     """The date some exports put before the first sentence ("date 2024-10 Im Krieg ..."), what to cut, and the rest."""
     match = _OPENING_DATE.match(text)
-    if match is None or NewsDate.parse(match[1]) is None or not text[match.end() :].strip():
+    if match is None or NewsDate.parse(match[1]) is None:
         return None, "", text
-    return match[1], match[0].strip(), text[match.end() :]
+    start = match.end() - 1  # of the first sentence
+    return match[1], text[:start].strip(), text[start:]
 
 
 def _line(text: str, found: Found) -> str | None:
@@ -123,9 +131,7 @@ def _line(text: str, found: Found) -> str | None:
 def _dates(line: str) -> dict[str, str]:
     """Labelled dates of a line that holds nothing else: {"published": "11.10.2024, 14:20 Uhr"}; {} for other lines."""
     dates: dict[str, str] = {}
-    for part in re.split(
-        r"\s[|·•–]\s|[,;]? (?=(?:zuletzt )?aktualisiert\b|last updated\b|updated\b)", line, flags=re.IGNORECASE
-    ):
+    for part in _PARTS.split(line):
         if re.fullmatch(r"lesezeit\W.*|\d+ min.*", part, re.IGNORECASE):
             continue
         label = _DATE_LINE.match(part)
@@ -149,7 +155,7 @@ def _agency(paragraphs: Sequence[str], copyrights: Sequence[str]) -> str | None:
             _MATERIAL.search(text),
             _LAST_LINE.fullmatch(text) if len(text) < 80 else None,
         ):
-            if match and (names := _known(match[1] or match[match.lastindex or 1])):
+            if match and (names := _known(match[match.lastindex or 1])):
                 return names
     for text in paragraphs[:2]:
         if (match := _DATELINE.match(text)) and (names := _known(match[match.lastindex or 1])):
@@ -159,7 +165,7 @@ def _agency(paragraphs: Sequence[str], copyrights: Sequence[str]) -> str | None:
 
 def _known(names: str) -> str | None:
     """The agencies among ``names``, lower case, joined by "/"; None without one."""
-    words = [word.strip("-") for word in re.findall(r"[\w-]+", names.lower())]
-    split = [part for word in words for part in ([word] if word in AGENCIES else word.split("-"))]
-    known = list(dict.fromkeys(word for word in split if word in AGENCIES))
-    return "/".join(known) or None
+    items = re.split(r"\s?[/,;|+&]\s?|\s(?:und|and)\s", names.lower())
+    words = [re.sub(r"^(?:mit|quellen?:|©)\s|\W+$", "", item.strip()) for item in items]
+    known = [part for word in words for part in ([word] if word in AGENCIES else word.split("-")) if part in AGENCIES]
+    return "/".join(dict.fromkeys(known)) or None

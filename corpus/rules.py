@@ -179,10 +179,9 @@ RULES = (
     Rule(
         "newsletter",
         opens=_any(
-            r"[^.!?„“\"»«]*\bnewsletter\b[^„“»«]*\b(?:jetzt|hier|kostenlos)\b[^„“»«]*\b(?:abonnier|anmeld|bestell"
-            r"|sign up|subscribe)",
-            r"(?:abonnieren|bestellen|melden) sie\b.*\bnewsletter\b|(?:jetzt"
-            r"|hier) .{0,60}\bnewsletter (?:abonnieren|bestellen)\b",
+            r"[^.!?„“\"»«]*\bnewsletter\b[^„“»«]*\b(?:jetzt|hier|sie)\b[^„“»«]*\b(?:abonnier|anmeld|bestell)",
+            r"(?:abonnieren|bestellen|melden) sie\b.*\bnewsletter\b",
+            r"(?:jetzt|hier) .{0,60}\bnewsletter (?:abonnieren|bestellen|anmelden)\b",
             r"(?:sign up|subscribe|get)\b.{0,60}\bnewsletter\b",
         ),
         aside=_any(
@@ -249,7 +248,8 @@ RULES = (
             r"[^„“»«\"]*\b(?:schreiben sie|erreichen uns|mailen sie|schicken sie|schreibt|write to"
             r"|e-?mail us)\b[^„“»«\"]{0,80}\S@\w[\w-]*\.\w+",
             r"wollen sie uns ihre meinung sagen\b",
-            r"(?:folgen sie|folgt|folge|follow) uns\b|follow (?:us|@?\w+) on (?:twitter|x|facebook)\b",
+            r"(?:folgen sie|folgt|folge|follow) uns\b|folgen sie [\w ]{3,40} auf (?:instagram|twitter|x|facebook)\b"
+            r"|follow (?:us|@?\w+) on (?:twitter|x|facebook)\b",
         ),
     ),
     Rule(

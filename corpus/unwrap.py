@@ -10,6 +10,7 @@ from itertools import pairwise
 
 _TERMINAL = re.compile(r"[.!?:…;][\"'“”»«)\]*]*$")
 _OPEN_END = re.compile(r"(?:[,–]|[a-zäöü]-)$")
+_FULL = re.compile(r".{45,105} [a-zäöüß\d][\w-]*")  # of 40 such lines in wrapped articles, 37 went on
 _LIST_ITEM = re.compile(r"[•*»►▶◆■>|+\-]|\d{1,2}[.)] ")
 _LINKING = frozenset(
     """
@@ -32,14 +33,15 @@ def unwrap(text: str) -> list[str]:
     """
     lines = text.split("\n")
     lower = [_continues(line, following, SHORT_LINE) for line, following in pairwise(lines)]
-    if sum(lower) >= 5:  # wrapped throughout: then short lines are what links in the page left behind
+    throughout = sum(lower) >= 5
+    if throughout:  # then short lines are what links in the page left behind
         lower = [_continues(line, following, 0) for line, following in pairwise(lines)]
     wrapped = sum(lower) >= 2
     paragraphs: list[str] = []
     continued = False  # whether the line before this one was joined to one before it
     for i, line in enumerate(lines):
         before = lines[i - 1] if i else ""
-        joined = bool(before and line) and wrapped and (lower[i - 1] or _is_open(before, line, continued))
+        joined = bool(before and line) and wrapped and (lower[i - 1] or _is_open(before, line, continued, throughout))
         if joined:
             paragraphs[-1] += " " + line
         elif line:
@@ -54,7 +56,7 @@ def _continues(line: str, following: str, shortest: int) -> bool:
     return len(line) >= shortest or bool(_OPEN_END.search(line)) or _last_word(line) in _LINKING
 
 
-def _is_open(line: str, following: str, continued: bool) -> bool:
+def _is_open(line: str, following: str, continued: bool, throughout: bool) -> bool:
     if (
         _TERMINAL.search(line)
         or "@" in line.rsplit(" ", 1)[-1]
@@ -62,6 +64,8 @@ def _is_open(line: str, following: str, continued: bool) -> bool:
         or _LIST_ITEM.match(line)
     ):
         return False
+    if throughout and _FULL.fullmatch(line):
+        return True
     return bool(_OPEN_END.search(line)) or _last_word(line) in _LINKING or (continued and len(line) > SHORT_LINE)
 
 
