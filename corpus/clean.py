@@ -1,7 +1,7 @@
 """What does not belong to an article: teasers, appeals, credits. A paragraph goes only with a reason, and is kept.
 
 The rules (``rules.py``) are conservative: a cue alone removes short paragraphs only; a long one needs several cues of one
-kind. Within a paragraph, only an aside in square brackets or between "+++" can go.
+kind. Within a paragraph, only an aside in square brackets or between "+++" and a photo credit in brackets can go.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ _BLANKS = re.compile(r"[ \t\u00a0\u2007\u202f]+")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'“”»«)\]]*$")
 HEADING = 120
 LONG_ENOUGH = 60  # characters; shorter paragraphs may well stand in an article twice
-_ASIDE = re.compile(r" ?(?:\[[^\[\]]{15,420}\]|\+\+\+[^+]{5,200}\+\+\+)")
+_ASIDE = re.compile(
+    r" ?(?:\[[^\[\]]{15,420}\]|\+\+\+[^+]{5,200}\+\+\+|\((?:foto|bild|symbolbild|archivbild|photo|image)s?: ?[^()]{2,80}\))",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"^(?:\[|\(|\+\+\+|[•*»►▶◆■>|–-])?\s*(.*?)\s*(?:\]\.?|\)|\+\+\+)?$", re.DOTALL)
 _TICKER = re.compile(r"\+\+\+ ?(?:\d{1,2}[:.]\d{2}\b|\d{1,2} uhr\b)", re.IGNORECASE)
 

@@ -149,7 +149,7 @@ def _dates(line: str) -> dict[str, str]:
 
 def _agency(paragraphs: Sequence[str], copyrights: Sequence[str]) -> str | None:
     """Agencies of a sign-off, a dateline or a last line, as "dpa/afp"; None when none of these names one."""
-    for text in reversed(paragraphs[-_END:]):
+    for text in (paragraph[-200:] for paragraph in reversed(paragraphs[-_END:])):
         for match in (
             _SIGN_OFF.search(text),
             _MATERIAL.search(text),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 SHORT = 240  # characters; a teaser or a credit is rarely longer
 LONGEST = 600  # no notice that is one as a whole is longer
+LONGEST_APPEAL = 4000
 BRACKETED = 420  # ... and in brackets up to this, for the brackets already say that it is an aside
 _ADDRESS = re.compile(r"\b(?:unser\w*|uns|wir|sie|ihnen|ihr\w*|du|dein\w*|dich|our|us|we|you|your)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=\S)")
@@ -40,7 +41,11 @@ class Rule:
             return True
         if in_brackets and self.aside and len(paragraph) <= BRACKETED and self.aside.search(bare):
             return True
-        return any(word in lowered for word in self.needs) and self._is_full_of_cues(paragraph)
+        return (
+            len(paragraph) <= LONGEST_APPEAL
+            and any(word in lowered for word in self.needs)
+            and self._is_full_of_cues(paragraph)
+        )
 
     def _is_full_of_cues(self, paragraph: str) -> bool:
         if sum(bool(cue.search(paragraph)) for cue in self.cues) < self.least:
@@ -185,8 +190,8 @@ RULES = (
             r"(?:sign up|subscribe|get)\b.{0,60}\bnewsletter\b",
         ),
         aside=_any(
-            r"newsletter.*(?:kostenlos|anmeld|abonn|bestell|\bhier\b|\w\.(?:de|com)\b)|(?:kostenlos"
-            r"|unsere[nmr]?)\b.*newsletter"
+            r"newsletter.*(?:kostenlos|anmeld|abonn|bestell|\bhier\b|\w\.(?:de|com)\b)"
+            r"|(?:kostenlos|unsere[nmr]?)\b.*newsletter"
             r"|\b(?:anmeldung|anmelden)\b.*\bhier\b"
         ),
         cues=_cues(
@@ -245,8 +250,9 @@ RULES = (
     Rule(
         "contact",
         opens=_any(
-            r"[^„“»«\"]*\b(?:schreiben sie|erreichen uns|mailen sie|schicken sie|schreibt|write to"
-            r"|e-?mail us)\b[^„“»«\"]{0,80}\S@\w[\w-]*\.\w+",
+            # "uns" is the newsroom; the police, too, ask people to write.
+            r"(?=.*\b(?:uns|mir|unser\w*|us|our)\b)[^„“»«\"]*\b(?:schreiben sie|schreibt|erreichen uns|mailen sie"
+            r"|schicken sie|write to|e-?mail us)\b[^„“»«\"]{0,80}\S@\w[\w-]*\.\w+",
             r"wollen sie uns ihre meinung sagen\b",
             r"(?:folgen sie|folgt|folge|follow) uns\b|folgen sie [\w ]{3,40} auf (?:instagram|twitter|x|facebook)\b"
             r"|follow (?:us|@?\w+) on (?:twitter|x|facebook)\b",

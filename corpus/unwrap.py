@@ -37,17 +37,17 @@ def unwrap(text: str) -> list[str]:
     if throughout:  # then short lines are what links in the page left behind
         lower = [_continues(line, following, 0) for line, following in pairwise(lines)]
     wrapped = sum(lower) >= 2
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     continued = False  # whether the line before this one was joined to one before it
     for i, line in enumerate(lines):
         before = lines[i - 1] if i else ""
         joined = bool(before and line) and wrapped and (lower[i - 1] or _is_open(before, line, continued, throughout))
         if joined:
-            paragraphs[-1] += " " + line
+            paragraphs[-1].append(line)
         elif line:
-            paragraphs.append(line)
+            paragraphs.append([line])
         continued = joined
-    return paragraphs
+    return [" ".join(parts) for parts in paragraphs]
 
 
 def _continues(line: str, following: str, shortest: int) -> bool:

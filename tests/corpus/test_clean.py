@@ -101,6 +101,7 @@ def test_boilerplate_goes(paragraph: str, reason: str) -> None:
         "[Anmerkung der Redaktion: In einer früheren Fassung dieses Artikels hieß es, mehr dazu lesen Sie hier.]",
         "Der Verein bietet Hilfe an: Wie Sie spenden können, erfahren Sie hier oder unter (040) 123 45 67.",
         "Weitere Informationen gibt es unter www.altwiesen.example.",
+        "Wer etwas gesehen hat, schreibt bitte an zeugen@polizei.example oder ruft an.",
         "Wird geladen, was leer ist, hält der Akku länger.",
     ],
 )
@@ -120,6 +121,12 @@ def test_an_aside_is_cut_out_of_its_paragraph(aside: str) -> None:
         text, removed = clean(paragraph)
         assert text == rest
         assert [r.text for r in removed] == [aside]
+
+
+def test_a_credit_is_cut_out_of_its_caption() -> None:
+    text, removed = clean("Die Kämmerin vor dem Rathaus von Altwiesen (Foto: Erika Muster/dpa)")
+    assert text == "Die Kämmerin vor dem Rathaus von Altwiesen"
+    assert [(r.text, r.reason) for r in removed] == [("(Foto: Erika Muster/dpa)", "photo credit")]
 
 
 def test_other_asides_stay() -> None:
