@@ -28,10 +28,11 @@ _ORDINAL_BEFORE = frozenset(
 )
 _ORDINAL_AFTER = frozenset(
     """
-    januar jänner februar märz april mai juni juli august september oktober november dezember jahrhundert jahrhunderts
-    jahrhunderten jahrtausend platz rang minute spielminute runde stock etage bundesliga liga spieltag tag mal etappe
-    staffel auflage ausgabe geburtstag todestag jahrestag weltkrieg weltkriegs klasse bezirk lebensjahr legislaturperiode
-    kapitel armee division internationale internationalen deutsche deutschen kongress parteitag wahlperiode senat
+    januar jänner februar märz april mai juni juli august september oktober november dezember jahrhundert
+    jahrhunderts jahrhunderten jahrtausend platz rang minute spielminute runde stock etage bundesliga liga spieltag
+    tag mal etappe staffel auflage ausgabe geburtstag todestag jahrestag jubiläum jubiläumsjahr hochzeitstag
+    weltkrieg weltkriegs klasse bezirk lebensjahr legislaturperiode kapitel armee division internationale
+    internationalen deutsche deutschen kongress parteitag wahlperiode senat
     """.split()
 )
 _STARTERS = frozenset(
@@ -52,7 +53,8 @@ _CLOSERS = "\"'“”’»«›‹)]"
 _CANDIDATE = re.compile(rf"(?:[.!?…]+[{re.escape(_CLOSERS)}]*)(?=\s)")
 _WORD_BEFORE = re.compile(r"[\w.\-/]*\Z")
 _WORD_AFTER = re.compile(r"[^\w\n]*(\w*)")
-_OPENERS = "„“\"'»«›‹([–—-"
+_OPENERS = tuple("„“\"'»«›‹([–—-")
+_FRESH = re.compile(r"(?:\A|\n|[.!?…:][\"“”’»«)]*\s)[ \t]*\Z")
 _ROMAN = re.compile(r"[IVX]+")
 
 
@@ -82,10 +84,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     after = _WORD_AFTER.match(text, match.end())
     following = after[1] if after else ""
-    rest = text[match.end() :].lstrip(" ")
-    if not following:
+    if not after or not following:
         return True
-    opens = rest[0] in _OPENERS
+    opens = text[match.end() : after.start(1)].lstrip().startswith(_OPENERS)
     if following[0].islower() and not opens:
         return False
     mark = match[0].rstrip(_CLOSERS)
@@ -123,7 +124,10 @@ def _number_ends(text: str, word: str, last: str, stop: int, following: str, sta
         return False  # 11. 10. 2024
     if len(last) >= 3 or "," in text[max(0, stop - len(word) - 1) : stop]:
         return True  # years and amounts are no ordinals
-    previous = re.search(r"(\w+)\W{1,3}\Z", text[max(0, stop - len(word) - 30) : stop - len(word)])
+    earlier = text[max(0, stop - len(word) - 30) : stop - len(word)]
+    if word == last and _FRESH.search(earlier):
+        return False  # "2. Soziale Bewegungen": an item of a list
+    previous = re.search(r"(\w+)\W{1,3}\Z", earlier)
     before = previous[1].lower() if previous else ""
     if before in _ORDINAL_BEFORE:
         return starter and before in _WEAK_BEFORE_ORDINAL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -27,6 +28,8 @@ CASES = [
     "Der Wert stieg um 2,5 Prozent.| Die Firma sitzt in Frankfurt a. Main.",
     "Mr. Smith met Mrs. Jones on Jan. 5 in the U.S. capital.| They left at 5 p.m. sharp.",
     "Erste Zeile ohne Punkt|\nZweite Zeile.",
+    "Drei Gründe.| 1. Die Kosten sind hoch.| 2. Soziale Fragen bleiben.| Es war ihr 60. Jubiläumsjahr.",
+    "Zum 3. Mal siegte er.| Er erklärte: Das Spiel war gut.| Es kamen 20.| Danach 30.",
     "Der Preis sinkt bis zum 31. 12. 2025 weiter.| Das gilt u.a. für Nr. 5.",
 ]
 
@@ -35,6 +38,13 @@ CASES = [
 def test_bounds(marked: str) -> None:
     text = marked.replace("|", "")
     assert [text[a:b] for a, b in sentence_spans(text)] == [part.strip() for part in marked.split("|")]
+
+
+def test_long_text_takes_time_in_proportion() -> None:
+    sentence = "Er kam am 3. Mai um 10 Uhr. "
+    start = time.perf_counter()
+    assert len(sentence_spans(sentence * 50_000)) == 50_000  # 1.4 MB
+    assert time.perf_counter() - start < 3  # .1 s; looking at the rest of the text at every stop took 6
 
 
 @given(st.text(alphabet="aB1.!?…„“ \n(),zMio", max_size=200))
