@@ -26,7 +26,12 @@ _AMP_CACHE = re.compile(
 _SAME_HOST = re.compile(r"^(?:www\d?|amp|m|mobil|mobile)\.(?=[^.]+\.)")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
-_DAY = re.compile(r"(?<![\w-])((?:19|20)\d\d)([/-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+_MONTH_DAY = r"(0[1-9]|1[0-2]){}(0[1-9]|[12]\d|3[01])"
+_DAYS = (  # one separator throughout: ".../2020-10/14-964-infektionen" names no day
+    re.compile(rf"(?<=/)((?:19|20)\d\d)/{_MONTH_DAY.format('/')}(?=/|$)"),
+    re.compile(rf"(?<=[/-])((?:19|20)\d\d)-{_MONTH_DAY.format('-')}(?=[/_.]|-(?!\d)|$)"),
+    re.compile(rf"(?<=[/-])((?:19|20)\d\d){_MONTH_DAY.format('')}(?=[/_.]|-(?!\d)|$)"),
+)
 _SECTIONS = frozenset(
     """
     index home start startseite news nachrichten aktuell aktuelles politik inland ausland wirtschaft finanzen geld sport
@@ -85,7 +90,7 @@ def day_of(url: str) -> str | None:
     """The day in an address's path (".../2024/10/11/...", "...-20241011.html") as "2024-10-11"; None without exactly
     one. Whether that day exists is for ``NewsDate.parse`` to say."""
     parts = _split(url)
-    days = {f"{m[1]}-{m[3]}-{m[4]}" for m in _DAY.finditer(parts.path.replace("-", "/"))} if parts else set()
+    days = {"-".join(match) for pattern in _DAYS for match in pattern.findall(parts.path)} if parts else set()
     return days.pop() if len(days) == 1 else None
 
 
