@@ -96,7 +96,8 @@ def test_the_source_is_the_host(url: str, source: str | None) -> None:
 @pytest.mark.parametrize(
     ("path", "day"),
     [("2024/10/11/haushalt", "2024-10-11"), ("2024-10-11-haushalt", "2024-10-11"), ("haushalt-20241011.html", "2024-10-11"),
-     ("haushalt_20241011", None), ("haushalt-120241011", None), ("2024/10/haushalt", None), ("2024/13/11/x", None), ("2020-10/14-964-infektionen", None), ("2024/10/11-uhr", None),
+     ("haushalt_20241011", None), ("haushalt-120241011", None), ("2024/10/haushalt", None), ("2024/13/11/x", None),
+     ("2020-10/14-964-infektionen", None), ("2024/10/11-uhr", None),
      ("plan-2024-10-11/2024/10/12/x", None), ("haushalt-2024", None), ("a/2024/10/11", "2024-10-11")],
 )  # fmt: skip
 def test_a_day_in_the_path(path: str, day: str | None) -> None:
