@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WINDOW = 220  # characters looked at on either side
 _BOUND = re.compile(r"\n|(?<![\d.]\d)(?<!\b\w)[.!?]+[\"'“”»«)]*\s+(?=[A-ZÄÖÜ0-9\"'„“»])")
@@ -29,41 +30,46 @@ _PREFIX = (
     "(?:ab|an|auf|aus|bei|durch|ein|fest|her|hin|hervor|los|mit|nach|nieder|statt|teil|um|unter|über|vor|weg|wieder"
     "|zu|zurück|zusammen)?(?:be|ent|er|ge|ver|zer|miss)?"
 )
-_PAST = re.compile(
-    rf"""\b(?:
-        war|waren|wurden?|worden|hatten?|hätten?|gewesen|geworden|sagt|sagen|meldet|melden|schreibt|berichtet|teilt
+_SIGNS = (
+    # 1: what was.
+    rf"""war|waren|wurden?|worden|hatten?|hätten?|gewesen|geworden|sagt|sagen|meldet|melden|schreibt|berichtet|teilt
         |{_PREFIX}(?:(?:{"|".join(_WEAK.split())})ten?|(?:{"|".join(_STRONG.split())})(?:e?n)?)
-        |was|were|had|has|said|told|did|went|came|took|made|met|won|lost|died|found|began|left|wrote|(?!expect|schedul|plann|suppos)[a-z]{{3,}}ed
-    )\b""",
-    re.VERBOSE,
-)
-# The perfect: one of these verbs, and anywhere in the clause what may be a participle.
-_PERFECT = re.compile(r"\b(?:hat|haben|habe|ist|sind|sei|seien)\b")
-_PARTICIPLE = re.compile(
-    r"\b(?!geplant|vorgesehen|angesetzt|genug|gegen|gestern)(?:\w*ge\w{2,}(?:t|en)|(?:\w{2,4})?(?:be|ver|er|ent|zer)\w{3,}(?:t|en)|\w+iert|passé)\b"
-)
-# What will be, or is settled to be: in news the present tense beside a day is a plan.
-_FUTURE = re.compile(
-    r"""\b(?:
-        wird|werden?|wollen?|will|soll(?:en|e)?|plane?n?|plant|kommende\w*|voraussichtlich|geplante?n?|vorgesehen
+        |was|were|had|has|said|told|did|went|came|took|made|met|won|lost|died|found|began|left|wrote
+        |(?!expect|schedul|plann|suppos)[a-z]{{3,}}ed""",
+    # 2 and 4: together the perfect.
+    "hat|haben|habe|ist|sind|sei|seien",
+    r"""(?!geplant|vorgesehen|angesetzt|genug|gegen|gestern)
+        (?:\w*ge\w{2,}(?:t|en)|(?:\w{2,4})?(?:be|ver|er|ent|zer)\w{3,}(?:t|en)|\w+iert|passé)""",
+    # 8: what will be, or is settled to be; in news the present tense beside a day is a plan.
+    r"""wird|werden?|wollen?|will|soll(?:en|e)?|plane?n?|plant|kommende\w*|voraussichtlich|geplante?n?|vorgesehen
         |angesetzt|erwartet|müssen|muss|dürfen|dürfte|darf|können|kann|beginn(?:t|en)|starte[tn]|ende[tn]|findet|finden
-        |tritt|treten|trifft|treffen|tag(?:t|en)|berät|beraten|entscheide[tn]|stimm(?:t|en)|empfängt|reist|übernehmen|übernimmt|öffne[tn]
-        |stehen|steht|gilt|gelten|spielt|läuft|laufen|komm(?:t|en)|bekomm(?:t|en)|folg(?:t|en)|eröffne[tn]|feier[tn]
-        |would|to\sbe\sheld|is\sdue|are\sdue|is\sset|are\sset|scheduled|expected|plans?|upcoming
-    )\b""",
-    re.VERBOSE,
+        |tritt|treten|trifft|treffen|tag(?:t|en)|berät|beraten|entscheide[tn]|stimm(?:t|en)|empfängt|reist|öffne[tn]
+        |übernehmen|übernimmt|stehen|steht|gilt|gelten|spielt|läuft|laufen|komm(?:t|en)|bekomm(?:t|en)|folg(?:t|en)
+        |eröffne[tn]|feier[tn]|would|due|scheduled|expected|plans?|upcoming""",
+    # 16: the same, and never said of how things are.
+    "will|wollen|wolle|soll|sollen|solle|plant|planen|voraussichtlich|due|expected",
+    # 32: "hat aufgerufen, am Freitag zu kommen", in one clause: the infinitive is what is to come.
+    "aufgerufen|angekündigt|beschlossen|empfohlen|versprochen|vereinbart|entschieden|ruf(?:t|en)",
 )
-_INTENT = re.compile(
-    r"\b(?:will|wollen|wolle|soll|sollen|solle|plant|planen|voraussichtlich|is due|are due|is expected|will be)\b"
-)
+_PAST, _AUXILIARY, _PARTICIPLE, _FUTURE, _INTENT, _ANNOUNCED = (1 << i for i in range(6))
+_PATTERNS = tuple(re.compile(pattern, re.VERBOSE) for pattern in _SIGNS)
+_WORD = re.compile(r"\w+")
+_TO = re.compile(r"\bzu \w+en\b|\b\w{2,5}zu\w+en\b")
 # "soll getötet worden sein", "will gesehen haben": hearsay about what was.
 _HEARSAY = re.compile(r"\b\w+(?:t|en) (?:haben|sein)\b")
 
-# "hat angekündigt, am Freitag zu kommen" and the like, in one clause: the infinitive is what is to come.
-_ANNOUNCED = re.compile(
-    r"\b(?:aufgerufen|angekündigt|beschlossen|empfohlen|versprochen|vereinbart|entschieden|ruf(?:t|en))\b"
-)
-_TO = re.compile(r"\bzu \w+en\b|\b\w{2,5}zu\w+en\b")
+
+@lru_cache(100_000)
+def _word_signs(word: str) -> int:
+    return sum(1 << i for i, pattern in enumerate(_PATTERNS) if pattern.fullmatch(word))
+
+
+def _signs(words: str) -> int:
+    """All signs among the words, ``_PAST`` with them where they make up a perfect."""
+    found = 0
+    for word in _WORD.findall(words):
+        found |= _word_signs(word)
+    return found | _PAST if found & _AUXILIARY and found & _PARTICIPLE else found
 
 
 def direction(text: str, start: int, end: int) -> int:
@@ -72,15 +78,14 @@ def direction(text: str, start: int, end: int) -> int:
     A clause without a sign takes that of its sentence, halved.
     """
     clause, sentence = _around(text, start, end)
-    return 2 * _signs(clause) or _signs(sentence)
+    return 2 * _direction(clause) or _direction(sentence)
 
 
 def told(text: str, start: int, end: int) -> int:
     """-1, 1 or 0 like ``direction``, by verbs of the clause itself that are seldom used of how things are."""
     clause, _ = _around(text, start, end)
-    if _past(clause):
-        return -1
-    return 1 if _INTENT.search(clause) else 0
+    signs = _signs(clause)
+    return -1 if signs & _PAST else int(bool(signs & _INTENT))
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
@@ -102,15 +107,12 @@ def _around(text: str, start: int, end: int) -> tuple[str, str]:
     return f"{text[low:start]} {text[end:high]}", f"{text[begin:start]} {text[end:stop]}"
 
 
-def _past(words: str) -> bool:
-    return bool(_PAST.search(words) or (_PERFECT.search(words) and _PARTICIPLE.search(words)))
-
-
-def _signs(words: str) -> int:
-    if _ANNOUNCED.search(words) and _TO.search(words):
+def _direction(words: str) -> int:
+    signs = _signs(words)
+    if signs & _ANNOUNCED and _TO.search(words):
         return 1
-    if _past(words):
+    if signs & _PAST:
         return -1
-    if _FUTURE.search(words):
+    if signs & _FUTURE:
         return -1 if _HEARSAY.search(words) else 1
     return 0

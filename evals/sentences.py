@@ -199,10 +199,12 @@ _DE = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the table. 0, also when the data is not there."""
     parser = argparse.ArgumentParser(prog="python -m evals.sentences", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("data", type=Path, nargs="?", default=Path("../shared/data/sentences"))
+    parser.add_argument("place", type=Path, nargs="?", metavar="DATA")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/sentences"), help=argparse.SUPPRESS)
     language = user_language()
     try:
-        print(table(parser.parse_args(argv).data, language))
+        args = parser.parse_args(argv)
+        print(table(args.place or args.data, language))
     except DataMissingError as error:
         print(error.text(language), file=sys.stderr)
     return 0
