@@ -163,10 +163,13 @@ class _Archive:
             cut: Exception | None = None
             with path.open("wb") as target:
                 try:
-                    self.budget.copy(stream, target, most)
+                    if self.budget.copy(stream, target, most) > most:
+                        yield UnreadableError(place, "too_big", megabytes=most // 2**20 + 1, limit=most // 2**20)
+                        return
                 except _CUT as error:
                     cut = error
-            if cut is None or suffix in (".jsonl", ".ndjson"):  # of lines, those that came are whole
+            # Of lines, those that came are whole.
+            if cut is None or (suffix in (".jsonl", ".ndjson") and path.stat().st_size):
                 self._bring_mapping(Path(folder))
                 if suffix in SUFFIXES:
                     if self.depth:

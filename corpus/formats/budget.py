@@ -38,7 +38,9 @@ class Budget:
     def copy(self, source: IO[bytes] | GzipFile, target: BinaryIO, most: int) -> int:
         """Copies up to ``most`` + 1 bytes, and says how many. What comes is counted, not what was announced."""
         size = 0
-        while size <= most and (block := source.read(min(_BLOCK, most + 1 - size))):
+        # What was unpacked before a stream breaks off comes with read1; read would lose its last block.
+        read = getattr(source, "read1", source.read)
+        while size <= most and (block := read(min(_BLOCK, most + 1 - size))):
             self.spend(len(block))
             target.write(block)
             size += len(block)

@@ -66,10 +66,10 @@ def _lines(document: Any) -> tuple[list[str], str]:
 
 
 def _fields(about: Any) -> dict[str, str]:
-    """The core properties. Those of python-docx's own template were never written by anybody."""
-    template = about.author == "python-docx"
+    """The core properties. Those of python-docx's own templates were never written by anybody."""
+    template = "python-docx" in (about.author, about.last_modified_by)
     fields = {
-        "title": about.title,
+        "title": "" if template and about.title == "Word Document" else about.title,
         "author": "" if template else about.author,
         "published": "" if template or not about.created else _iso(about.created),
         "language": about.language[:2].lower(),

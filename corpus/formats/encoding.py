@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 from typing import BinaryIO
 
@@ -57,6 +58,9 @@ def guess(data: bytes) -> tuple[str, str | None]:
         data.decode("utf-8-sig")
         return "utf-8-sig", None
     except UnicodeDecodeError:
+        with contextlib.suppress(UnicodeDecodeError):
+            data.decode("utf-8", "surrogatepass")
+            return "utf-8-sig", _BROKEN  # halves of characters from outside the first plane, as Java writes them
         # A mostly valid UTF-8 text with a few broken bytes must not become mojibake as a whole.
         lenient = data.decode("utf-8-sig", "replace")
     broken = lenient.count("\ufffd")

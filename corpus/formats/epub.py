@@ -79,7 +79,7 @@ def _document(file: zipfile.ZipFile, name: str, place: str, fields: dict[str, st
     try:
         data = _bytes(file, name)
     except KeyError:
-        return UnreadableError(place, "io", detail="named in the contents, but not there")
+        return UnreadableError(place, "damaged", kind="EPUB", detail="it is named in the contents, but not there")
     if len(data) > MAX_RECORD_BYTES:
         return UnreadableError(place, "too_big", megabytes=len(data) // 2**20, limit=MAX_RECORD_BYTES // 2**20)
     whole = to_text(decode(data, place)[0])

@@ -69,7 +69,9 @@ def without_headers(pages: list[list[str]]) -> list[list[str]]:
                 if lines and _shape(lines[at]) in common:
                     lines.pop(at)
         found.append(lines)
-    return found
+    # Pages of a few lines each, or the same page twice: then it was no header.
+    kept, all_of_it = (sum(len(line) for page in side for line in page) for side in (found, pages))
+    return found if 2 * kept > all_of_it else pages
 
 
 def _shape(line: str) -> str:

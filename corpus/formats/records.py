@@ -54,10 +54,12 @@ def read_json(path: Path) -> Iterator[Record | UnreadableError]:
             yield from read(path)
             return
         raise UnreadableError(name, "json", line=error.line, detail=error.detail) from error
-    fields = FieldMap.beside(path)
+    fields, number = FieldMap.beside(path), 0
     for number, item in enumerate(objects(loaded, fields), 1):
         yield _record(item, f"{name}:{number}", number, fields, warning)
         warning = None
+    if not number:
+        raise UnreadableError(name, "empty")
 
 
 def count(path: Path) -> int:

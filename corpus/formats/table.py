@@ -61,13 +61,17 @@ def _records(
     header, delimiter = _header(first, fields)
     if not any(fields.has_text({name: "x"}) for name in header):
         raise UnreadableError(place, "columns", columns=", ".join(name[:40] for name in header[:12]))
+    empty = True
     for number, row in _rows(lines, delimiter):
+        empty = False
         if isinstance(row, str):
             yield UnreadableError(f"{place}:{number}", "csv", line=number, detail=row)
         elif any(cell.strip() for cell in row):
             given = {name: cell for name, cell in zip(header, row, strict=False) if name}
             yield fields.record(given, f"{place}:{number}", number, warning)
             warning = None
+    if empty:
+        raise UnreadableError(place, "empty")
 
 
 def _header(line: str, fields: FieldMap) -> tuple[list[str], str]:
