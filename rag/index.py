@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 STORE = "store.sqlite"
 CHROMA = "chroma"
 LOCK = "writer.lock"
+MANY_CHUNKS = 30_000  # from here on building Chroma takes memory by the hundred megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +332,8 @@ class Index:
         return self._serve(opened)
 
     def _swap_vectors(self, keep_previous: bool = True) -> Vectors:
+        if self.store.counts()[1] > MANY_CHUNKS and "embedder" in self.__dict__:
+            self.embedder.unload()  # Chroma needs the memory now
         return self._serve(vectors.build(self.chroma_folder, self.store, keep_previous))
 
     # looking

@@ -15,6 +15,7 @@ from corpus.errors import ReadWarning, UnreadableError
 from rag import ledger, recurring
 from rag.ahead import read_ahead
 from rag.ledger import Entry, Finished
+from rag.models.embed import release_memory
 from rag.rows import NewArticle, NewChunk
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Ingest:
                 self.report.added += 1
             self.report.recurring += sum(dropped for _, dropped in item.new.paragraphs)
             store.put(item.new, next(embedded), self.index.embedder.model_name)
+        release_memory()
 
     def _mend_recurring(self) -> None:
         """Takes recurring paragraphs out of articles that were stored before they were known to recur."""

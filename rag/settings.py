@@ -36,7 +36,7 @@ class Settings(BaseModel):
     language: Literal["auto", "de", "en"] = Field("auto")
     embed_model: str = Field("bundled")
     embed_dtype: Literal["auto", "float32", "bfloat16"] = Field("auto")
-    embed_batch: int = Field(32, ge=1, le=1024)
+    embed_batch: int = Field(8, ge=1, le=1024)
     query_prompt: str | None = Field(None)
     passage_prompt: str | None = Field(None)
     chunk_tokens: int = Field(128, ge=32, le=8192)

@@ -21,16 +21,16 @@ def join(db: sqlite3.Connection, row: int, article: Article) -> None:
     """Gives the current article at ``row`` its story, its own or that of the copy it resembles most."""
     keys = bands(signature(article.text))
     candidates = db.execute(
-        "SELECT articles.row, story, text, published, language FROM"
+        "SELECT story, text, published, language, source FROM"
         f" (SELECT article, count(*) AS shared FROM bands WHERE band IN ({holes(keys)}) GROUP BY article)"
         " JOIN articles ON articles.row = article WHERE current = 1 AND articles.row <> ?"
         " ORDER BY shared DESC, articles.row LIMIT ?",
         [*keys, row, MOST_CANDIDATES],
     ).fetchall()
-    own = _side(article.text, article.published, article.language)
+    own = _side(article.text, article.published, article.language, article.source)
     best: tuple[Match, int] | None = None
-    for _, story, text, published, language in candidates:
-        match = same_story(own, _side(text, NewsDate.parse(published) if published else None, language))
+    for story, text, published, language, source in candidates:
+        match = same_story(own, _side(text, NewsDate.parse(published) if published else None, language, source))
         if match and (best is None or match.similarity > best[0].similarity):
             best = match, story
     db.execute("UPDATE articles SET story = ? WHERE row = ?", (best[1] if best else row, row))
@@ -56,5 +56,6 @@ def also_in(db: sqlite3.Connection, stories: Iterable[int]) -> dict[int, list[tu
     return {story: members for story, members in found.items() if len(members) > 1}
 
 
-def _side(text: str, published: NewsDate | None, language: str | None) -> Side:
-    return Side(text, published.first if published else None, published.last if published else None, language)
+def _side(text: str, published: NewsDate | None, language: str | None, source: str | None) -> Side:
+    first, last = (published.first, published.last) if published else (None, None)
+    return Side(text, first, last, language, source)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Sequence
 
 import numpy as np
 
+from corpus.corrections import tells_earlier
 from rag import german
 from rag.models.embed import Embedder
 from rag.models.question import asked_kind, holds
@@ -17,11 +17,6 @@ from rag.types import Passage
 
 Candidate = tuple[Passage, int, int]  # a sentence: its passage, start and end in the article
 REMEMBERED = 20_000  # sentence vectors kept in memory: 30 MB of float32
-# A notice that tells what used to be wrong: its first figure is the one nobody should quote.
-_CORRECTION = re.compile(
-    r"(?:korrektur|berichtigung|correction|anmerkung der redaktion)\b.*\b(?:frühere[nr]?|ursprüngliche[nr]?|earlier|previous)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 
 SENTENCE_FEATURES = (
     "similarity",  # cosine question x sentence
@@ -127,13 +122,13 @@ class SentenceFeatures:
 
 
 def sentences_of(passages: Sequence[Passage]) -> list[Candidate]:
-    """Every sentence of the passages once, but for correction notices."""
+    """Every sentence of the passages once, but for those that tell what an earlier version had got wrong."""
     seen: set[tuple[str, int]] = set()
     found = []
     for passage in passages:
         for start, end in sentence_spans(passage.text):
             place = (passage.article_id, passage.start + start)
-            if place not in seen and not _CORRECTION.match(passage.text, start, end):
+            if place not in seen and not tells_earlier(passage.text[start:end]):
                 seen.add(place)
                 found.append((passage, passage.start + start, passage.start + end))
     return found

@@ -195,7 +195,7 @@ def test_seeds(seeds: Path) -> None:
     first, second = by_id["seeds/000_d6d1575a7536b8bc.txt"], by_id["seeds/003_c78e47244ad97c62.txt"]
     assert str(first.published) == "2024-10"
     assert first.text.startswith("Im Krieg gegen die Ukraine")
-    assert [r.reason for r in first.removed] == ["teaser", "teaser"]
+    assert [r.reason for r in first.removed] == ["date line", "teaser", "teaser"]
     assert second.title == "„Strategische Partner“ Iran und Russland"
     assert second.agency == "afp"
     assert second.published is None

@@ -81,3 +81,10 @@ def test_no_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_model_that_is_not_there_is_no_other_model(tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError, match="BELEGT_EMBED_MODEL"):
         Embedder(Settings.load(embed_model=str(tmp_path)))
+
+
+def test_a_model_that_was_unloaded_loads_again(embedder: Embedder) -> None:
+    before = embedder.passages(["Die Brücke ist gesperrt."])
+    embedder.unload()
+    assert np.allclose(embedder.passages(["Die Brücke ist gesperrt."]), before, atol=1e-3)
+    assert embedder.token_offsets(["Die Brücke"])
