@@ -69,8 +69,8 @@ class UnreadableError(SourceError):
             "Ein Datensatz von {megabytes} MB überschreitet die Grenze von {limit} MB; in Artikel aufteilen.",
         ),
         "html_size": (
-            "The page has more than {limit} elements; save the article alone.",
-            "Die Seite hat mehr als {limit} Elemente; den Artikel allein speichern.",
+            "The page holds more than {limit} elements, or one with thousands of attributes; save the article alone.",
+            "Die Seite hat mehr als {limit} Elemente oder eins mit Tausenden Attributen; den Artikel allein speichern.",
         ),
         "json": (
             "Line {line} is not valid JSON ({detail}); mend that line.",
@@ -101,8 +101,8 @@ class UnreadableError(SourceError):
             "Das Lesen dauerte über {seconds} Sekunden oder brauchte zu viel Speicher; aufteilen oder neu als PDF speichern.",
         ),
         "columns": (
-            "No column is known as the text ({columns}); name it in belegt.toml: [fields] text = \"...\".",
-            "Keine Spalte ist als Text bekannt ({columns}); in belegt.toml nennen: [fields] text = \"...\".",
+            'No column is known as the text ({columns}); name it in belegt.toml: [fields] text = "...".',
+            'Keine Spalte ist als Text bekannt ({columns}); in belegt.toml nennen: [fields] text = "...".',
         ),
         "csv": (
             "Line {line} can't be read ({detail}); check its quotes.",
@@ -122,7 +122,7 @@ class UnreadableError(SourceError):
         ),
         "bomb": (
             "It would expand to {megabytes} MB or more, over the limit of {limit} MB; unpack it by hand if you trust it.",
-            "Entpackt wären es {megabytes} MB oder mehr, erlaubt sind {limit} MB; selbst entpacken, wenn sie vertrauenswürdig ist.",
+            "Entpackt wären es {megabytes} MB oder mehr, erlaubt sind {limit} MB; selbst entpacken, wenn man ihr traut.",
         ),
         "members": (
             "It holds more than {limit} files; unpack it and read the folder.",
@@ -171,5 +171,56 @@ class ReadWarning(UnreadableError):
         "encoding": (
             "Not UTF-8; read as {encoding}. Check the umlauts, or save the file as UTF-8.",
             "Kein UTF-8; als {encoding} gelesen. Umlaute prüfen oder die Datei als UTF-8 speichern.",
+        ),
+    }
+
+
+class FetchError(UnreadableError):
+    """One address that was not fetched; ``path`` is the address."""
+
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "address": (
+            "This is no address of a page (http or https, no password in it); check it.",
+            "Das ist keine Adresse einer Seite (http oder https, ohne Kennwort darin); prüfen.",
+        ),
+        "host": (
+            "'{host}' can't be found ({detail}); check the address and the connection.",
+            "'{host}' ist nicht zu finden ({detail}); Adresse und Verbindung prüfen.",
+        ),
+        "private": (
+            "'{host}' is in a private network ({address}) and is not asked; save the page by hand.",
+            "'{host}' liegt in einem privaten Netz ({address}) und wird nicht abgefragt; die Seite von Hand speichern.",
+        ),
+        "robots": (
+            "The site's robots.txt does not allow it; ask the publisher, or save the page by hand.",
+            "Die robots.txt der Website erlaubt es nicht; den Verlag fragen oder die Seite von Hand speichern.",
+        ),
+        "redirects": (
+            "It redirects more than {limit} times; open it in a browser and take the last address.",
+            "Sie leitet über {limit}-mal weiter; im Browser öffnen und die letzte Adresse nehmen.",
+        ),
+        "status": (
+            "The server answers {status}; check the address, or try again later.",
+            "Der Server antwortet {status}; Adresse prüfen oder später erneut versuchen.",
+        ),
+        "type": (
+            "'{type}' is no page, feed, sitemap or PDF; give the address of the article.",
+            "'{type}' ist weder Seite noch Feed, Sitemap oder PDF; die Adresse des Artikels angeben.",
+        ),
+        "too_big": (
+            "It has more than {limit} MB; save it by hand if it is an article.",
+            "Sie hat über {limit} MB; von Hand speichern, falls es ein Artikel ist.",
+        ),
+        "too_slow": (
+            "It took more than {seconds} seconds; try again later.",
+            "Sie brauchte über {seconds} Sekunden; später erneut versuchen.",
+        ),
+        "network": (
+            "The connection failed ({detail}); try again later, what was fetched is kept.",
+            "Die Verbindung ist gescheitert ({detail}); später erneut versuchen, Geholtes bleibt.",
+        ),
+        "no_links": (
+            "The feed or sitemap lists no page that is wanted; check the address and --since.",
+            "Der Feed oder die Sitemap nennt keine gewünschte Seite; Adresse und --since prüfen.",
         ),
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from corpus.formats.html_tree import name_words, visible
+from corpus.formats.html_tree import name_words, text_of, visible
 
 MAX_BYLINE = 160  # characters; longer is a portrait of the author
 _OPENING = re.compile(
@@ -50,7 +50,7 @@ def byline(tree: HtmlElement) -> list[str]:
     Only names of two words and more count, for what follows them is a place, an agency or a department.
     """
     for element in _candidates(tree):
-        text = visible(" ".join(element.itertext()))
+        text = visible(text_of(element))
         if 3 < len(text) <= MAX_BYLINE and not any(a.tag in _ELSEWHERE for a in element.iterancestors()):
             found = [
                 name for name in names(text) if _NAME.fullmatch(name) and not name.isupper() and not name.islower()
@@ -74,8 +74,8 @@ def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:
         if not _MARKED.isdisjoint(name_words(element)) and not any(a.tag == "a" for a in element.iterancestors()):
             yield element
     for element in near:
-        if _WRITTEN.match(visible(" ".join(element.itertext()))[:200]):
+        if _WRITTEN.match(visible(text_of(element))[:200]):
             yield element
     for element in elements:
-        if _LABELLED.match(visible(" ".join(element.itertext()))[:200]):
+        if _LABELLED.match(visible(text_of(element))[:200]):
             yield element

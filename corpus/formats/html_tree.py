@@ -26,6 +26,9 @@ _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40
 _XML_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})["']""", re.IGNORECASE)
 # What HTML calls Latin-1 or ASCII is read as Windows-1252 by every browser (WHATWG Encoding Standard).
 _AS_1252 = {"iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "iso8859-1", "l1"}
+MAX_GAPS = 1000  # blanks, slashes and quotes in one tag, outside of its values
+_QUOTED = re.compile(r"\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)")
+_GAP = re.compile(r"[\s/\"']")
 _UTILITY = re.compile(r"[\[\]:()!/&@%]")
 _PARTS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+(?![a-zäöüß])")
 _CONTROLS = {c: None for c in range(0x20) if c not in (0x09, 0x0A, 0x0D)}
@@ -73,7 +76,7 @@ def visible(text: str) -> str:
 
 def text_of(element: HtmlElement) -> str:
     """All text below ``element`` on one line, as it stands."""
-    return " ".join("".join(element.itertext()).split())
+    return " ".join(etree.tostring(element, method="text", encoding="unicode", with_tail=False).split())
 
 
 def name_words(element: HtmlElement) -> list[str]:
@@ -89,6 +92,8 @@ def parse(text: str, place: str) -> tuple[HtmlElement, list[str]]:
     What lies deeper than ``MAX_DEPTH`` becomes plain text. Raises UnreadableError when there is nothing to walk, or too
     much. HTML has no entities of its own making, so a page can't unfold into more than it holds.
     """
+    if _crowded(text):
+        raise UnreadableError(place, "html_size", limit=MAX_ELEMENTS)
     parser = lxml.html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
     )
@@ -108,6 +113,16 @@ def parse(text: str, place: str) -> tuple[HtmlElement, list[str]]:
     if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
         raise UnreadableError(place, "html_size", limit=MAX_ELEMENTS)
     return tree, scripts
+
+
+def _crowded(text: str) -> bool:
+    """Whether a tag has thousands of attributes: libxml2 compares each with all before it."""
+    for piece in text.split("<"):
+        if len(piece) > 4000 and piece[0].isalpha():
+            tag = _QUOTED.sub('""', piece).partition(">")[0]
+            if len(_GAP.findall(tag)) > MAX_GAPS:
+                return True
+    return False
 
 
 def _flatten(tree: HtmlElement) -> None:

@@ -79,7 +79,8 @@ def _load(script: str) -> Any:
 
 def as_list(value: Any) -> list[Any]:
     """``value`` itself, its members flattened (at most 50), or nothing for None."""
-    flat, pending = [], [value]
+    flat: list[Any] = []
+    pending = [value]
     while pending and len(flat) < 50:
         one = pending.pop(0)
         if isinstance(one, list):

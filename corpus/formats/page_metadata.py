@@ -120,7 +120,8 @@ def _titles(
     headings = [visible(text_of(h)) for h in tree.iter("h1")]
     for_search = without_suffix(next((text_of(t) for t in tree.iter("title")), ""), source, headings)
     found = [(without_suffix(json_ld.string(node.get("headline")), source, headings), "json-ld")]
-    found += [(heading, "html") for heading in headings[:1] if heading.count(" ") > 1 and heading != source]
+    shown = [heading for heading in headings if " " in heading and not _within(_letters(heading), _letters(source))]
+    found += [(heading, "html") for heading in shown[:1]]
     more = [(without_suffix(metas[key][0], source, headings), "meta") for key in _TITLE_META if key in metas]
     found += more[: "og:title" in metas]  # the others are written for elsewhere
     search = _letters(for_search)
@@ -132,12 +133,13 @@ def _titles(
 
 
 def _within(one: str, other: str) -> bool:
-    return one in other or other in one
+    """Whether one of two strings of letters is a part of the other."""
+    return bool(one and other) and (one in other or other in one)
 
 
 def without_suffix(title: str, source: str, headings: list[str]) -> str:
     """``title`` without what follows its last separators when that is a site's name, a day, or not in any heading."""
-    title = visible(title)
+    title = visible(title[:1000])
     known = {_letters(source)} | {_letters(part) for part in source.split(".")}
     while cuts := list(_SEPARATOR.finditer(title)):
         head, tail = title[: cuts[-1].start()].strip(), title[cuts[-1].end() :].strip()

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import lxml.html
+from lxml import etree
 from lxml.html import HtmlElement
 
 from corpus.formats.byline import is_byline
@@ -56,6 +58,7 @@ ASIDE = frozenset("aside figcaption figure footer form nav".split())
 LEAD_TAGS = frozenset("b div em h2 h3 header li p section span strong".split())
 HEADING = frozenset("h1 h2 h3 h4 h5 h6".split())
 INSERTED = 0.15  # of the text's letters: a box that holds more is part of the text
+MAX_CHOSEN_FROM = 15_000  # elements; trafilatura's time grows with their square
 SHARE = 0.3  # of the page's paragraph text: what holds more is never taken out by its name
 _WORD = re.compile(r"\w+")
 _ENDS = re.compile(r"[.!?…:][\"'“”»«)\]]*$")
@@ -63,7 +66,8 @@ _ENDS = re.compile(r"[.!?…:][\"'“”»«)\]]*$")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph, heading or list item: its text, its tag, the share of its letters in links, where it stands."""
+    """One paragraph, heading or list item: its text, its tag, the share of its letters in links (1 for an item of a list
+    that is mostly links), where it stands."""
 
     text: str
     tag: str
@@ -92,8 +96,8 @@ def article_text(tree: HtmlElement, titles: tuple[str, ...] = (), description: s
     """
     lead = find_lead(tree, description)
     prune(tree, lead)
-    lines = chosen_lines(tree)
     blocks = list(read_blocks(tree))
+    lines = chosen_lines(tree, blocks)
     known = {fold(title) for title in titles}
     kept = select(blocks, lines, known)
     texts = [block.text for block in kept] or lines
@@ -188,43 +192,55 @@ def find_lead(tree: HtmlElement, description: str) -> str:
     return best[1] or named
 
 
-def chosen_lines(tree: HtmlElement) -> list[str]:
-    """What trafilatura takes for the text; tables only where there is nothing else."""
+def chosen_lines(tree: HtmlElement, blocks: list[Block]) -> list[str]:
+    """What trafilatura takes for the text; tables only where there is nothing else. Where it finds nothing, or would
+    take minutes, every block that reads like a paragraph."""
     from trafilatura import bare_extraction
 
-    for tables in (False, True):
-        try:
-            document: Any = bare_extraction(
-                copy.deepcopy(tree), include_comments=False, include_tables=tables, with_metadata=False
-            )
-        except (RecursionError, ValueError, TypeError, AttributeError, AssertionError):
-            document = None  # a hostile tree; the page's own blocks are read instead
-        lines = [visible(line).removeprefix("- ") for line in (document.text if document else "").split("\n")]
-        lines = [line for line in lines if line]
-        if size(lines) > 200:
-            return lines
-    return lines
+    lines: list[str] = []
+    bare = copy.deepcopy(tree)
+    etree.strip_tags(bare, *(INLINE - {"a", "br"}))  # thousands of them in one paragraph take it a minute
+    if sum(1 for _ in bare.iter()) <= MAX_CHOSEN_FROM:
+        # Stripping leaves a text in as many pieces as it had tags; parsing joins them.
+        bare = lxml.html.document_fromstring(etree.tostring(bare, encoding="unicode", method="html"))
+        for tables in (False, True):
+            try:
+                document: Any = bare_extraction(
+                    copy.deepcopy(bare), include_comments=False, include_tables=tables, with_metadata=False
+                )
+            except (RecursionError, ValueError, TypeError, AttributeError, AssertionError):
+                break  # a hostile tree
+            lines = [visible(line).removeprefix("- ") for line in (document.text if document else "").split("\n")]
+            lines = [line for line in lines if line]
+            if size(lines) > 200:
+                return lines
+    return lines or [b.text for b in blocks if len(b.text) >= 60 and b.linked < 0.3 and _ENDS.search(b.text)]
 
 
 def read_blocks(tree: HtmlElement) -> Iterator[Block]:
-    """The tree's blocks in order; a block within a block is part of the outer one only if that has no blocks of its own."""
+    """The tree's blocks in order. Of blocks within blocks the inner ones count."""
+    lists: dict[HtmlElement, float] = {}
+    outer = {ancestor for element in tree.iter(*BLOCKS) for ancestor in element.iterancestors(*BLOCKS)}
     for element in tree.iter():
-        if element.tag not in BLOCKS and not _bare(element):
+        if element in outer or (element.tag not in BLOCKS and not _bare(element)):
             continue
-        if element.tag in BLOCKS and any(child.tag in BLOCKS for child in element.iterdescendants()):
-            continue
-        if any(ancestor.tag in BLOCKS for ancestor in element.iterancestors()) and element.tag not in BLOCKS:
-            continue
+        share, parent = linked(element), element.getparent()
+        if element.tag == "li" and parent is not None:
+            if parent not in lists:
+                lists[parent] = linked(parent)
+            share = 1.0 if lists[parent] > 0.5 else share
         for text in _split(element):
             if len(text) > 1:
-                yield Block(text, element.tag, linked(element), element)
+                yield Block(text, element.tag, share, element)
 
 
 def _bare(element: HtmlElement) -> bool:
     """Whether a container holds nothing but words and inline elements."""
     if element.tag not in ("div", "section", "article", "td", "main", "center", "body"):
         return False
-    return all(child.tag in INLINE for child in element.iterdescendants())
+    if any(child.tag not in INLINE for child in element.iterdescendants()):
+        return False
+    return next(element.iterancestors(*BLOCKS), None) is None
 
 
 def _split(element: HtmlElement) -> Iterator[str]:
@@ -276,8 +292,6 @@ def _opens(heading: int, blocks: list[Block], good: list[bool]) -> bool:
 def _found(block: Block, there: set[str], whole: str) -> bool:
     folded = fold(block.text)
     if not folded or (block.linked > 0.8 and block.tag in ("p", "li")):
-        return False
-    if block.tag == "li" and block.parent is not None and linked(block.parent) > 0.5:
         return False
     return folded in there or (len(block.text) > 30 and folded in whole)
 
