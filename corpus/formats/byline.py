@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from corpus.formats.headline import letters
 from corpus.formats.html_tree import name_words, text_of, visible
 
 MAX_BYLINE = 160  # characters; longer is a portrait of the author
@@ -25,6 +26,7 @@ _LABELLED = re.compile(r"(?:Autor(?:in|en|[*:]innen)?(?:/Autor(?:in)?)?|Authors?
 _MARKED = frozenset(
     "author authors authorline authorname autor autoren autorin autorenzeile byline verfasser writer".split()
 )
+_OTHERS = frozenset("comment comments kommentare recommendations recommended related sidebar teaser teasers".split())
 _ELSEWHERE = frozenset("aside blockquote figcaption figure footer form nav".split())
 
 
@@ -35,6 +37,13 @@ def names(text: str) -> list[str]:
         text = text[match.end() :] or text
     parts = (part.strip(" .,:;-–") for part in _JOINT.split(text[:500]))
     return list(dict.fromkeys(part for part in parts if 1 < len(part) <= 80 and not _NOT_A_NAME.search(part)))
+
+
+def is_house(name: str, *houses: str) -> bool:
+    """Whether ``name`` is that of one of ``houses``, a part of it, longer than it, or its initials."""
+    own = letters(name)
+    initials = {letters("".join(word[0] for word in house.split())) for house in houses if " " in house}
+    return own in initials or any(own and other and (own in other or other in own) for other in map(letters, houses))
 
 
 def is_byline(text: str) -> bool:
@@ -51,7 +60,7 @@ def byline(tree: HtmlElement) -> list[str]:
     """
     for element in _candidates(tree):
         text = visible(text_of(element))
-        if 3 < len(text) <= MAX_BYLINE and not any(a.tag in _ELSEWHERE for a in element.iterancestors()):
+        if 3 < len(text) <= MAX_BYLINE and not any(_elsewhere(a) for a in element.iterancestors()):
             found = [
                 name for name in names(text) if _NAME.fullmatch(name) and not name.isupper() and not name.islower()
             ]
@@ -59,6 +68,11 @@ def byline(tree: HtmlElement) -> list[str]:
             if found:
                 return found
     return []
+
+
+def _elsewhere(element: HtmlElement) -> bool:
+    """Whether what is below belongs to pictures, other articles or readers."""
+    return element.tag in _ELSEWHERE or not _OTHERS.isdisjoint(name_words(element))
 
 
 def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:

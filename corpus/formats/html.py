@@ -7,15 +7,17 @@ from pathlib import Path
 
 from corpus.errors import UnreadableError
 from corpus.formats import json_ld
+from corpus.formats.fetched import url_of
 from corpus.formats.html_tree import decode_page, parse
 from corpus.formats.page_metadata import canonical_link, metadata
 from corpus.formats.page_text import article_text
-from corpus.formats.record import MAX_RECORD_BYTES, Record, read_bytes
+from corpus.formats.record import MAX_RECORD_BYTES, Record, place_of, read_bytes
 
 
 def read(path: Path) -> Iterator[Record | UnreadableError]:
     """One record: the article of the page."""
-    yield page(read_bytes(path), str(path))
+    data = read_bytes(path)
+    yield page(data, place_of(path), url_of(data))
 
 
 def page(data: bytes, place: str, url: str | None = None) -> Record:

@@ -18,10 +18,10 @@ from lxml.html import HtmlElement
 
 from corpus.dates import NewsDate
 from corpus.formats import json_ld
-from corpus.formats.byline import byline, names
+from corpus.formats.byline import byline, is_house, names
+from corpus.formats.headline import headlines
 from corpus.formats.html_tree import name_words, text_of, visible
 
-_TITLE_META = ("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _SOURCE_META = ("og:site_name", "application-name", "dc.publisher", "publisher", "apple-mobile-web-app-title")
 _AUTHOR_META = ("article:author", "author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl")
 _PUBLISHED_META = (
@@ -34,9 +34,6 @@ _UPDATED_META = (
     "dc.date.modified", "last-modified", "date.updated",
 )  # fmt: skip
 _CATEGORY_META = ("article:section", "og:article:section", "section", "category", "dc.subject", "parsely-section")
-_SEPARATOR = re.compile(r"\s+[|–—‒·•:]+\s+|\s+[-/]\s+|\s*\|\s*")
-_DAY = re.compile(r"\d{1,2}\.\s?(?:\d{1,2}\.|[A-Za-zä]{3,9})\s?\d{4}\Z")
-_TIME_ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})\Z")
 _LOOSE_ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE
 )
@@ -70,14 +67,14 @@ def metadata(tree: HtmlElement, node: dict[str, Any], url: str | None = None) ->
                 return
 
     settle("source", _source(node, metas))
-    settle("title", _titles(tree, node, metas, fields.get("source", "")))
+    settle("title", headlines(tree, node, metas, fields.get("source", "")))
     settle("author", _author(tree, node, metas, fields.get("source", "")))
     settle("published", _dates(tree, node, metas, "datePublished", _PUBLISHED_META))
     settle("updated", _dates(tree, node, metas, "dateModified", _UPDATED_META))
     settle("url", _url(tree, node, metas, url))
     settle("language", _language(tree, node, metas))
     settle("category", _category(tree, node, metas))
-    titles = (visible(value) for value, _ in _titles(tree, node, metas, fields.get("source", "")))
+    titles = (visible(value) for value, _ in headlines(tree, node, metas, fields.get("source", "")))
     description = json_ld.string(node.get("description")) or _first(metas, ("og:description", "description"))
     return Metadata(fields, provenance, tuple(dict.fromkeys(filter(None, titles))), visible(description))
 
@@ -112,84 +109,25 @@ def _source(node: dict[str, Any], metas: dict[str, list[str]]) -> Iterator[tuple
         yield from ((value, "meta") for value in metas.get(key, ()))
 
 
-def _titles(
-    tree: HtmlElement, node: dict[str, Any], metas: dict[str, list[str]], source: str
-) -> Iterator[tuple[str, str]]:
-    """The headlines a page states, best first. Many newsrooms write two: one for search engines, which stands in <title>,
-    and one for readers. The readers' comes first."""
-    headings = [visible(text_of(h)) for h in tree.iter("h1")]
-    for_search = without_suffix(next((text_of(t) for t in tree.iter("title")), ""), source, headings)
-    found = [(without_suffix(json_ld.string(node.get("headline")), source, headings), "json-ld")]
-    shown = [heading for heading in headings if " " in heading and not _within(_letters(heading), _letters(source))]
-    found += [(heading, "html") for heading in shown[:1]]
-    more = [(without_suffix(metas[key][0], source, headings), "meta") for key in _TITLE_META if key in metas]
-    found += more[: "og:title" in metas]  # the others are written for elsewhere
-    search = _letters(for_search)
-    yield from (pair for pair in found if not search or not _within(search, _letters(pair[0])))
-    yield from found
-    yield from more
-    yield for_search, "html"
-    yield from ((heading, "html") for heading in headings)
-
-
-def _within(one: str, other: str) -> bool:
-    """Whether one of two strings of letters is a part of the other."""
-    return bool(one and other) and (one in other or other in one)
-
-
-def without_suffix(title: str, source: str, headings: list[str]) -> str:
-    """``title`` without what follows its last separators when that is a site's name, a day, or not in any heading."""
-    title = visible(title[:1000])
-    known = {_letters(source)} | {_letters(part) for part in source.split(".")}
-    while cuts := list(_SEPARATOR.finditer(title)):
-        head, tail = title[: cuts[-1].start()].strip(), title[cuts[-1].end() :].strip()
-        name = _letters(tail)
-        a_site = name in known or re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,4}", tail)
-        heading = any(_letters(head) == _letters(h) for h in headings)
-        barred = "|" in cuts[-1][0] and len(tail) <= 30
-        if not head or not (a_site or heading or barred or _DAY.fullmatch(tail) or (name and name in _letters(source))):
-            break
-        title = head
-    return title
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
-
-
 def _author(
     tree: HtmlElement, node: dict[str, Any], metas: dict[str, list[str]], source: str
 ) -> Iterator[tuple[str, str]]:
-    """Full names before initials and houses, and these before nothing: many pages name the house as the author in
-    their head and the person in the byline only."""
+    """Who a page names, as it names them, unless that is only the house itself: then the byline comes first, for many
+    pages name the house in their head and the person in the text."""
     publisher = json_ld.string(node.get("publisher"))
-    rest: list[tuple[str, str]] = []
-    persons: list[str] = []
-    houses: list[str] = []
-    for one in json_ld.as_list(node.get("author")) or json_ld.as_list(node.get("creator")):
-        found = names(json_ld.string(one))
-        house = any("Organization" in kind for kind in json_ld.kinds(one))
-        house = house or all(_is_house(name, source, publisher) for name in found)
-        (houses if house else persons).extend(found)
-    stated = [(persons, "json-ld"), (houses, "json-ld")]
-    stated += [([name for value in metas.get(key, ()) for name in names(value)], "meta") for key in _AUTHOR_META]
-    for found, origin in stated:
-        full = any(" " in name and not _is_house(name, source, publisher) for name in found)
-        if full and found is not houses:
-            yield ", ".join(dict.fromkeys(found)), origin
+    stated = json_ld.as_list(node.get("author")) or json_ld.as_list(node.get("creator"))
+    given = [([name for one in stated for name in names(json_ld.string(one))], "json-ld")]
+    given += [([name for value in metas.get(key, ()) for name in names(value)], "meta") for key in _AUTHOR_META]
+    houses: list[tuple[str, str]] = []
+    for found, origin in given:
+        if found and all(is_house(name, source, publisher) for name in found):
+            houses.append((", ".join(dict.fromkeys(found)), origin))
         elif found:
-            rest.append((", ".join(dict.fromkeys(found)), origin))
+            yield ", ".join(dict.fromkeys(found)), origin
     written = byline(tree)
-    if written and not all(_is_house(name, source, publisher) for name in written):
+    if written and not all(is_house(name, source, publisher) for name in written):
         yield ", ".join(dict.fromkeys(written)), "html"
-    yield from rest
-
-
-def _is_house(name: str, source: str, publisher: str) -> bool:
-    letters = _letters(name)
-    return any(
-        letters and (letters in _letters(other) or _letters(other) in letters) for other in (source, publisher) if other
-    )
+    yield from houses
 
 
 def _dates(
