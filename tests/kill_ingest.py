@@ -1,43 +1,84 @@
-"""kill -9 at random moments of an ingest, then a rerun: ``python -m tests.kill_ingest FOLDER --kills 10``.
+"""kill -9 at random moments of an ingest, then a rerun: ``python -m tests.kill_ingest PATH --kills 10``.
 
-Compares with a clean run of the same articles: the same articles and chunks, none twice, every chunk found by its own text.
-Prints what it saw and exits 1 when anything differs. The kills are spread over the whole ingest: each run goes on where
-the one before was killed, and one that ends before its kill is thrown away and begun anew.
+Compares with what a clean run of the same articles stores: the same articles and chunks, none twice, chunks found by their
+own text. Prints what it saw and exits 1 when anything differs. The kills are spread over the whole ingest, up to the
+building of Chroma: each run goes on where the one before was killed. What a clean run stores does not depend on vectors, so
+that run is made here without a model.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
-import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from unittest.mock import patch
 
+import numpy as np
 from tqdm import tqdm
 
+from corpus.article import Article
 from rag.index import Index, embedded_text
+from rag.rows import NewChunk
 from rag.settings import Settings
 from rag.types import Chunk
 
 
-def ingest(folder: Path, index: Path, kill_after: float | None = None) -> float | None:
-    """Seconds a whole ingest took, in a process of its own; None when it was killed after ``kill_after`` seconds."""
-    started = time.monotonic()
-    command = [sys.executable, "-m", "rag.cli", "ingest", str(folder), "--index", str(index), "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+@dataclass
+class Result:
+    """What the runs did: ``faults`` is empty when kills changed nothing."""
+
+    kills: int
+    seconds: float
+    peak_megabytes: float  # the highest resident set of any of the killed and the last run
+    articles: int
+    chunks: int
+    checked: int
+    faults: list[str] = field(default_factory=list)
+
+
+def ingest(path: Path, index: Path, kill_at: int | None = None, wait: float = 0.0) -> tuple[bool, float]:
+    """One ingest in a process of its own: whether it was killed, and its peak megabytes.
+
+    It is killed ``wait`` seconds after ``kill_at`` articles are stored.
+    """
+    command = [sys.executable, "-m", "rag.cli", "ingest", str(path), "--index", str(index), "--json"]
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors) as run,
+    ):
+        killed = False
+        while True:
+            ended, status, usage = os.wait4(run.pid, os.WNOHANG)
+            if ended:
+                break
+            if not killed and kill_at is not None and stored(index) >= kill_at:
+                time.sleep(wait)
+                os.kill(run.pid, signal.SIGKILL)  # not send_signal: that would reap the child without its usage
+                killed = True
+            time.sleep(0.05)
+        run.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        if run.returncode not in (0, -signal.SIGKILL):
+            raise RuntimeError(errors.read()[-2000:])
+    return run.returncode != 0, usage.ru_maxrss / 1024
+
+
+def stored(index: Path) -> int:
+    """Articles in the store by now; 0 before there is one."""
     try:
-        _, errors = process.communicate(timeout=kill_after)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        return None
-    if process.returncode != 0:
-        raise RuntimeError(errors.decode()[-2000:])
-    return time.monotonic() - started
+        with sqlite3.connect(f"file:{index / 'store.sqlite'}?mode=ro", uri=True) as db:
+            return int(db.execute("SELECT count(*) FROM articles").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
 
 
 def contents(index: Index) -> list[tuple[str, int, int]]:
@@ -48,68 +89,88 @@ def contents(index: Index) -> list[tuple[str, int, int]]:
     return sorted((row[0], row[1] or 0, row[2] or 0) for row in rows)
 
 
-def unfindable(index: Index) -> list[int]:
-    """Chunks that a search for their own text does not return among the first three."""
-    ids = [chunk for chunk, _, _ in index.store.vectors()]
+def clean_contents(path: Path, index: Path) -> list[tuple[str, int, int]]:
+    """What a run without a kill stores."""
+
+    def without_model(self: Index, articles: Sequence[tuple[Article, list[NewChunk]]]) -> list[list[NewChunk]]:
+        vector = np.eye(1, 384, dtype=np.float32)[0]
+        return [[replace(new, vector=vector) for new in drafts] for _, drafts in articles]
+
+    with (
+        patch.object(Index, "embed", without_model),
+        patch.object(Index, "_rebuild_vectors_if_stale", lambda self: None),
+        Index.open(Settings.load(index=index), create=True) as clean,
+    ):
+        clean.ingest([path], progress=False)
+        return contents(clean)
+
+
+def unfindable(index: Index, most: int, rng: random.Random) -> tuple[int, list[int]]:
+    """How many chunks were looked for, and those that a search for their own text does not return among the first three."""
+    ids = [row[0] for row in index.store.db.execute("SELECT id FROM chunks ORDER BY id")]
+    ids = sorted(rng.sample(ids, min(most, len(ids))))
     chunks = index.store.chunks(ids)
     articles = {c.article_id: index.article(c.article_id) for c in chunks.values()}
     texts = [embedded_text(articles[c.article_id], Chunk(0, c.start, c.end, c.text, 0)) for c in chunks.values()]
     missed = []
     for chunk, vector in zip(chunks.values(), index.embedder.passages(texts), strict=True):
-        found = [i for i, _ in index.vectors.query(vector, 3, None)]
-        same = {i for i in found if chunks[i].text == chunk.text}  # the same sentence may stand in two articles
+        found = index.store.chunks(i for i, _ in index.vectors.query(vector, 3, None))
+        same = [i for i, other in found.items() if other.text == chunk.text]  # a sentence may stand in two articles
         if chunk.id not in found and not same:
             missed.append(chunk.id)
-    return missed
+    return len(ids), missed
 
 
-def faults(folder: Path, work: Path, kills: int, seed: int = 0) -> list[str]:
-    """What ``kills`` kills and a rerun changed, compared with a clean run; empty when nothing."""
+def run(path: Path, work: Path, kills: int, seed: int = 0, check: int = 2000) -> Result:
+    """``kills`` killed runs, one to the end, and the comparison."""
     rng = random.Random(seed)
-    clean, killed = work / "clean", work / "killed"
-    seconds = ingest(folder, clean) or 0.0
-    startup = ingest(folder, clean) or 0.0  # nothing has changed, so this is loading and reading alone
-    step = 2 * max(seconds - startup, 1.0) / kills
-    done, discarded = 0, 0
+    expected = clean_contents(path, work / "clean")
+    total = len({article_id for article_id, _, _ in expected})
+    started = time.monotonic()
+    peak, done = 0.0, 0
     with tqdm(total=kills, desc="kills", disable=not sys.stderr.isatty()) as bar:
-        while done < kills:
-            if ingest(folder, killed, rng.uniform(0.5 * startup, startup + step)) is None:
-                done += 1
-                bar.update(1)
-            else:
-                shutil.rmtree(killed)
-                discarded += 1
-    ingest(folder, killed)
-    found = []
-    with Index.open(Settings.load(index=clean)) as one, Index.open(Settings.load(index=killed)) as other:
-        if contents(one) != contents(other):
-            found.append(f"contents differ: {len(contents(one))} and {len(contents(other))} chunks")
-        if len(set(contents(other))) != len(contents(other)):
-            found.append("a chunk is there twice")
-        found += other.verify()
-        missed = unfindable(other)
-        if missed:
-            found.append(f"not found by their own text: {missed}")
-        articles, chunks = other.store.counts()
-        print(
-            f"{kills} runs killed, {discarded} thrown away; clean run {seconds:.0f} s, unchanged {startup:.0f} s; "
-            f"{articles} articles, {chunks} chunks"
-        )
-    return found
+        for kill_at in [*sorted(rng.randint(0, total) for _ in range(kills - 1)), total]:  # the last in Chroma's time
+            was_killed, megabytes = ingest(path, work / "killed", kill_at, rng.uniform(0, 3))
+            peak, done = max(peak, megabytes), done + was_killed
+            bar.update(1)
+            print(f"run {'killed' if was_killed else 'ended'} at {stored(work / 'killed')} articles", file=sys.stderr)
+    _, megabytes = ingest(path, work / "killed")
+    seconds = time.monotonic() - started
+    with Index.open(Settings.load(index=work / "killed")) as index:
+        found = contents(index)
+        checked, missed = unfindable(index, check, rng)
+        articles, chunks = index.store.counts()
+        faults = index.verify()
+    result = Result(done, seconds, max(peak, megabytes), articles, chunks, checked, faults)
+    if found != expected:
+        result.faults.append(f"contents differ: {len(expected)} chunks in a clean run, {len(found)} here")
+    if len(set(found)) != len(found):
+        result.faults.append("a chunk is there twice")
+    if missed:
+        result.faults.append(f"not found by their own text: {missed}")
+    return result
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("path", type=Path)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--check", type=int, default=2000, help="chunks looked for by their own text")
+    parser.add_argument("--keep", type=Path, help="folder to work in, kept afterwards")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as work:
-        found = faults(arguments.folder, Path(work), arguments.kills, arguments.seed)
-    for fault in found:
+    with tempfile.TemporaryDirectory() as temporary:
+        work = arguments.keep or Path(temporary)
+        result = run(arguments.path, work, arguments.kills, arguments.seed, arguments.check)
+    print(
+        f"{result.kills} runs killed, then one to the end, {result.seconds:.0f} s in all, at most "
+        f"{result.peak_megabytes:.0f} MB resident; {result.articles} articles, {result.chunks} chunks, "
+        f"{result.checked} of them looked for"
+    )
+    for fault in result.faults:
         print(f"FAULT: {fault}")
-    print("failed" if found else "nothing lost, nothing twice, every chunk found by its own text")
-    return 1 if found else 0
+    print("failed" if result.faults else "nothing lost, nothing twice, every chunk found by its own text")
+    return 1 if result.faults else 0
 
 
 if __name__ == "__main__":

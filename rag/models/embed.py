@@ -63,6 +63,7 @@ class Embedder(BaseEmbedding):
         """Frees the model's memory (half a gigabyte and more); the next use loads it again, which takes seconds."""
         with self._lock:
             self._loaded = None
+        gc.collect()
         release_memory()
 
     @property
@@ -175,7 +176,6 @@ def _find(settings: Settings) -> SentenceTransformer:
 def release_memory() -> None:
     """Gives memory that was freed back to the system. Without this, glibc keeps what embedding frees in pieces, and a
     long ingest grows by hundreds of megabytes; elsewhere than on glibc nothing is done."""
-    gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim:
         trim(0)
