@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.dates import display_date
-from rag import cli_corpus
+from rag import cli_corpus, cli_fetch
 from rag.cli_corpus import print_json
 from rag.display import explained
 from rag.errors import BelegtError, IndexMissingError
@@ -89,6 +89,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=say(f"help_{name}"), description=say(f"help_{name}"), parents=[common])
 
     cli_corpus.add_commands(command, language)
+    cli_fetch.add_commands(command, language)
     ask = command("ask")
     ask.add_argument("question", metavar="QUESTION", help=say("help_question"))
     ask.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help=say("help_asof"))
@@ -267,6 +268,7 @@ def _rebuild(arguments: argparse.Namespace, settings: Settings, language: str) -
 
 _COMMANDS = {
     **cli_corpus.COMMANDS,
+    **cli_fetch.COMMANDS,
     "ask": _ask,
     "chat": _chat,
     "eval": _eval,

@@ -6,7 +6,8 @@ BelegtError
 │   ├── SourceMissingError    the path does not exist
 │   ├── SourceEmptyError      nothing readable under the path
 │   └── UnreadableError       one file or record can't be read; the run goes on
-│       └── ReadWarning       it was read, but should be looked at
+│       ├── ReadWarning       it was read, but should be looked at
+│       └── FetchError        one address was not fetched
 ├── StoreError                the index folder
 │   ├── IndexMissingError     no index there yet
 │   ├── NotAnIndexError       a folder, but not one of ours

