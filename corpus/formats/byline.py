@@ -16,7 +16,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"\s*[,;/|•·]\s*|\s+(?:und|and|&|sowie)\s+|\s+(?:mit|with)\s+", re.IGNORECASE)
-_NOT_A_NAME = re.compile(r"https?:|www\.|@|\d{2}|[<>{}\[\]=]")
+_ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S*@\S*")
+_NOT_A_NAME = re.compile(r"\d{2}|[<>{}\[\]=]")
 _NAME = re.compile(
     r"(?:(?:Dr|Prof|Dipl)\.[\s-]?){0,3}\w[\w.'’-]*(?:\s+(?:van|von|de|der|den|zu|zur|da|di|el|al|bin|\w[\w.'’-]*)){1,4}"
 )
@@ -32,7 +33,7 @@ _ELSEWHERE = frozenset("aside blockquote figcaption figure footer form nav".spli
 
 def names(text: str) -> list[str]:
     """The names in a stated author: "Von A B und C D, dpa" -> ["A B", "C D", "dpa"]; no addresses, no blanks."""
-    text = visible(text)
+    text = _ADDRESS.sub(" ", visible(text[:2000]))
     if match := _OPENING.match(text):
         text = text[match.end() :] or text
     parts = (part.strip(" .,:;-–") for part in _JOINT.split(text[:500]))

@@ -14,7 +14,7 @@ from corpus.formats.html_tree import text_of, visible
 _META = ("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _SEPARATOR = re.compile(r"\s+[|–—‒·•:]+\s+|\s+[-/]\s+|\s*\|\s*")
 _DAY = re.compile(r"\d{1,2}\.\s?(?:\d{1,2}\.|[A-Za-zä]{3,9})\s?\d{4}\Z")
-_ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,4}")
+_ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,10}")
 
 
 def headlines(

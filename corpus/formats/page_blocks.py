@@ -117,7 +117,8 @@ def select(blocks: list[Block], lines: list[str], titles: set[str]) -> list[Bloc
         good[i] = False
     for i in range(len(blocks) - 1, -1, -1):
         if blocks[i].tag in HEADING:
-            good[i] = first <= i < last and blocks[i].linked < 0.5 and _opens(i, blocks, good)
+            within = i >= first or (i > title and blocks[i].parent in homes)
+            good[i] = within and i < last and blocks[i].linked < 0.5 and _opens(i, blocks, good)
     return [b for b, ok in zip(blocks, good, strict=True) if ok]
 
 

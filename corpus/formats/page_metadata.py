@@ -120,7 +120,8 @@ def _author(
     given += [([name for value in metas.get(key, ()) for name in names(value)], "meta") for key in _AUTHOR_META]
     houses: list[tuple[str, str]] = []
     for found, origin in given:
-        if found and all(is_house(name, source, publisher) for name in found):
+        own = [is_house(name, source, publisher) for name in found]
+        if found and (all(own) or (houses and any(own))):
             houses.append((", ".join(dict.fromkeys(found)), origin))
         elif found:
             yield ", ".join(dict.fromkeys(found)), origin

@@ -39,6 +39,9 @@ WORDS = frozenset(
     taboola teaser teasers teaserliste toolbar tooltip topics topiclist widget
     """.split()
 )
+STATES = frozenset(
+    "abo comment paywall piano subscribe subscription topics widget".split()
+)  # of a paragraph, not kinds
 PAIRS = frozenset(
     "read also|read more|most read|author box|author bio|further reading|mehr zum|lesen auch|print only".split("|")
 )
@@ -108,6 +111,8 @@ def _unwanted(element: HtmlElement) -> bool:
     if element.tag in INLINE - {"span", "a"}:
         return False
     names = name_words(element)
+    if element.tag == "p":
+        names = [name for name in names if name not in STATES]
     return not WORDS.isdisjoint(names) or any(f"{a} {b}" in PAIRS for a, b in itertools.pairwise(names))
 
 
