@@ -16,7 +16,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"\s*[,;/|•·]\s*|\s+(?:und|and|&|sowie)\s+|\s+(?:mit|with)\s+", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S*@\S*")
+_ADDRESS = re.compile(r"\(?(?:https?:|www\.)\S*|\S*@\S*")
 _NOT_A_NAME = re.compile(r"\d{2}|[<>{}\[\]=]")
 _NAME = re.compile(
     r"(?:(?:Dr|Prof|Dipl)\.[\s-]?){0,3}\w[\w.'’-]*(?:\s+(?:van|von|de|der|den|zu|zur|da|di|el|al|bin|\w[\w.'’-]*)){1,4}"

@@ -274,6 +274,7 @@ def test_site_suffixes(title: str, source: str, found: str) -> None:
         ("Autorin: Dr. Erika Muster", ["Dr. Erika Muster"]),
         ("https://social.example/kurier", []),
         ("e.muster@kurier.example", []),
+        ("Altdorfer Kurier (www.kurier.example)", ["Altdorfer Kurier"]),
         ("", []),
     ],
 )
