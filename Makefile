@@ -6,7 +6,7 @@ PORT ?= 7860
 BIN = $(VENV)/bin
 STAMP = $(VENV)/installed
 
-.PHONY: install chat test check bench screenshot kill-test clean
+.PHONY: install chat test check bench bench-corpus screenshot kill-test clean
 
 install: $(STAMP)
 
@@ -32,14 +32,21 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m evals.bench
 
+# Page extraction, sentence bounds, copies and the speed of an ingest; all need ../shared/data.
+bench-corpus: $(STAMP)
+	$(BIN)/python -m evals.extraction ../shared/data/html_gold
+	$(BIN)/python -m evals.sentences ../shared/data/sentences
+	$(BIN)/python -m evals.duplicates ../shared/data/messy_news_10k.jsonl.gz
+	$(BIN)/python -m evals.scale ../shared/data/messy_news_10k.jsonl.gz --limit 500
+
 # The picture in the README, of the real chat over two real articles (../shared/seeds).
 screenshot: $(STAMP)
 	$(BIN)/belegt ingest ../shared/seeds --index $(VENV)/screenshot-index
 	$(BIN)/python -m ui.screenshot $(VENV)/screenshot-index docs/chat.png
 
-# Ten kills at random moments of a real ingest, then a rerun: nothing lost, nothing twice.
+# Twenty kills at random moments of a real ingest, then a rerun: nothing lost, nothing twice. An hour on two cores.
 kill-test: $(STAMP)
-	$(BIN)/python -m tests.kill_ingest ../shared/data/wikinews --kills 10
+	$(BIN)/python -m tests.kill_ingest ../shared/data/messy_news_10k.jsonl.gz --kills 20
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info

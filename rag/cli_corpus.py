@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.dates import display_date
+from rag.display import visible
 from rag.errors import ArticleMissingError
 from rag.messages import messages
 from rag.settings import Settings
@@ -71,9 +72,9 @@ def _ingest(arguments: argparse.Namespace, settings: Settings, language: str) ->
 def _print_report(report: Report, language: str) -> None:
     say = messages().say
     for item in report.failed:
-        print(say("ingest_failed", language, **item), file=sys.stderr)
+        print(visible(say("ingest_failed", language, **item)), file=sys.stderr)
     for item in report.warnings:
-        print(say("ingest_warning", language, **item), file=sys.stderr)
+        print(visible(say("ingest_warning", language, **item)), file=sys.stderr)
     counts = {name: len(value) if isinstance(value, list) else value for name, value in asdict(report).items()}
     print(say("ingest_done", language, **counts))
     for key in ("recurring", "pruned", "gone"):
@@ -126,7 +127,8 @@ def _show(arguments: argparse.Namespace, settings: Settings, language: str) -> i
         shown_value = say("show_unknown", language) if value is None else value
         place = article.provenance.get(name)
         print(
-            f"{say(f'field_{name}', language)}: {shown_value}" + (f"  ({place})" if value is not None and place else "")
+            f"{say(f'field_{name}', language)}: {visible(str(shown_value))}"
+            + (f"  ({place})" if value is not None and place else "")
         )
     if not known.current:
         print(say("show_superseded", language))
@@ -157,7 +159,7 @@ def _corpus(arguments: argparse.Namespace, settings: Settings, language: str) ->
         for story in report.stories:
             for article_id, source, title, published in story.members:
                 parts = (article_id, title, source, display_date(published, language))
-                print(" · ".join(part for part in parts if part))
+                print(visible(" · ".join(part for part in parts if part)))
             print()
         return 0
     _print_corpus(report, language)
@@ -185,12 +187,12 @@ def _print_corpus(report: CorpusReport, language: str) -> None:
     if report.suspicious:
         print(f"\n{say('corpus_suspicious', language)}")
         for found in report.suspicious[:LISTED]:
-            print(f"  {found.id}: {say(f'suspicious_{found.reason}', language)}")
+            print(f"  {visible(found.id)}: {say(f'suspicious_{found.reason}', language)}")
         _print_rest(len(report.suspicious), language)
     if report.unreadable:
         print(f"\n{say('corpus_unreadable', language)}")
         for place in report.unreadable[:LISTED]:
-            print(f"  {place}")
+            print(f"  {visible(place)}")
         _print_rest(len(report.unreadable), language)
 
 

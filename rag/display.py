@@ -1,9 +1,10 @@
-"""Dates as people write them."""
+"""Dates as people write them, and names as a terminal may show them."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable
 
 from corpus.dates import display_date
@@ -29,3 +30,14 @@ def explained(dates: Iterable[DateMention], language: str) -> list[tuple[str, st
         if str(date.first.year) not in date.text
     ]
     return list(dict.fromkeys(found))
+
+
+def visible(text: str) -> str:
+    """``text`` with control characters, escape codes and bidi overrides shown as \\xNN or \\uNNNN: file names are anybody's."""
+    return "".join(_escaped(c) if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
+
+
+def _escaped(character: str) -> str:
+    return (
+        character.encode("ascii", "backslashreplace").decode("ascii") if ord(character) > 126 else repr(character)[1:-1]
+    )

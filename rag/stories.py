@@ -14,6 +14,7 @@ from corpus.dates import NewsDate
 from corpus.duplicates import Match, Side, bands, same_story, signature
 from rag.database import holes
 
+STUB_WORDS = 30  # a text below that may be the same teaser under two articles: a copy must have the same title too
 MOST_CANDIDATES = 50  # full texts compared for one article, those with most bands in common first
 
 
@@ -21,7 +22,7 @@ def join(db: sqlite3.Connection, row: int, article: Article) -> None:
     """Gives the current article at ``row`` its story, its own or that of the copy it resembles most."""
     keys = bands(signature(article.text))
     candidates = db.execute(
-        "SELECT story, text, published, language, source FROM"
+        "SELECT story, title, text, published, language, source FROM"
         f" (SELECT article, count(*) AS shared FROM bands WHERE band IN ({holes(keys)}) GROUP BY article)"
         " JOIN articles ON articles.row = article WHERE current = 1 AND articles.row <> ?"
         " ORDER BY shared DESC, articles.row LIMIT ?",
@@ -29,7 +30,10 @@ def join(db: sqlite3.Connection, row: int, article: Article) -> None:
     ).fetchall()
     own = _side(article.text, article.published, article.language, article.source)
     best: tuple[Match, int] | None = None
-    for story, text, published, language, source in candidates:
+    stub = len(article.text.split()) < STUB_WORDS
+    for story, title, text, published, language, source in candidates:
+        if stub and title != article.title:
+            continue
         match = same_story(own, _side(text, NewsDate.parse(published) if published else None, language, source))
         if match and (best is None or match.similarity > best[0].similarity):
             best = match, story

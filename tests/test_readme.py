@@ -24,7 +24,7 @@ def test_its_python_runs(
 
 def test_its_commands_exist() -> None:
     named = set(re.findall(r"belegt (\w+)", README)) | set(re.findall(r"belegt status \| (\w+) \| (\w+)", README)[0])
-    assert set(cli._COMMANDS) <= named | {"delete"}
+    assert set(cli._COMMANDS) <= named
     makefile = (Path(__file__).resolve().parents[1] / "Makefile").read_text("utf-8")
     for target in re.findall(r"make (\w+)", README):
         assert f"\n{target}:" in makefile, target

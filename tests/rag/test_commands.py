@@ -166,3 +166,38 @@ def test_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     result = run_with_kills(DEMO, tmp_path, kills=3, seed=1)
     assert result.faults == []
     assert result.kills >= 2  # one may end before its kill: the demo is small
+
+
+def test_the_life_of_an_article(tmp_path: Path) -> None:
+    folder = tmp_path / "n"
+    folder.mkdir()
+    body = "Der Rat von Altdorf hat am Freitag den Haushalt beschlossen."
+    (folder / "a.md").write_text(
+        f"---\nid: haushalt\ntitle: Haushalt steht\nsource: Bote\npublished: 2024-05-06\n---\n{body}\n\n"
+        "Lesen Sie auch: Neuer Radweg\n",
+        "utf-8",
+    )
+    (folder / "b.md").write_text("---\nid: zoo\n---\nDer Zoo hat einen neuen Bären bekommen.", "utf-8")
+    index = ("--index", tmp_path / "index", "--language", "de")
+    assert belegt("ingest", folder, *index).returncode == 0
+    shown = belegt("show", "haushalt", *index).stdout
+    assert "Quelle: Bote  (" in shown  # and where it came from
+    assert "Autor: unbekannt" in shown
+    assert body in shown
+    assert "Radweg" not in shown
+    assert "[Anreißer] Lesen Sie auch: Neuer Radweg" in belegt("show", "haushalt", "--removed", *index).stdout
+    assert json.loads(belegt("show", "haushalt", "--json", *index).stdout)["removed"][0]["reason"] == "teaser"
+    report = belegt("corpus", *index).stdout
+    assert "2 Artikel" in report
+    assert "1 ohne Datum" in report
+    assert json.loads(belegt("corpus", "--json", *index).stdout)["months"] == {"": 1, "2024-05": 1}
+    answer = belegt("ask", "Wer hat den Haushalt beschlossen?", *index).stdout
+    assert "„am Freitag“: 3. Mai 2024" in answer or "nichts" in answer
+    (folder / "b.md").unlink()
+    assert "--prune" in belegt("ingest", folder, *index).stdout
+    assert "1 Artikel gelöscht" in belegt("ingest", folder, "--prune", *index).stdout
+    deleted = belegt("delete", "haushalt", *index)
+    assert deleted.returncode == 0
+    assert str(folder / "a.md") in deleted.stdout  # the file stays
+    missing = belegt("show", "haushalt", *index)
+    assert (missing.returncode, "belegt status --articles" in missing.stderr) == (2, True)

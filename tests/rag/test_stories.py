@@ -59,6 +59,17 @@ def test_a_deleted_copy_is_no_outlet_any_more(make_index: Callable[..., Index]) 
     assert Answerer(index).retriever.passages("Brand am Hafen", top_k=1)[0].also_in != ()
 
 
+def test_the_same_teaser_under_two_titles_is_no_copy(make_index: Callable[..., Index]) -> None:
+    stub = "In unserem Newsletter erfahren Sie jeden Morgen, was in Altdorf geschieht."
+    index = make_index()
+    index.add([told("a", stub, "Hafenkurier"), told("b", stub, "Hafenkurier"), told("a2", stub, "Hafenkurier")])
+    index.add([Article(id="c", text=stub, title="a", source="Südblick", language="de")])
+    rows = index.store.db.execute("SELECT id, story FROM articles").fetchall()
+    stories = dict(rows)
+    assert stories["a"] == stories["c"]
+    assert len({stories["a"], stories["b"], stories["a2"]}) == 3
+
+
 def test_demo_stories(demo_answerer: Answerer) -> None:
     rows = demo_answerer.index.store.db.execute(
         "SELECT group_concat(id) FROM (SELECT id, story FROM articles WHERE current = 1 ORDER BY id)"
