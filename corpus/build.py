@@ -19,6 +19,9 @@ __all__ = ["AGENCIES", "to_article"]
 
 _ALIASES = {"date": "published", "headline": "title", "lang": "language"}  # common names elsewhere
 _FIELDS = ("id", "title", "source", "author", "agency", "published", "updated", "url", "language", "category")
+LONGEST = (
+    1_000_000  # characters of text; the longest of 10,000 news articles has a fifth, and embedding it takes minutes
+)
 _AHEAD = dt.timedelta(days=2)  # clocks and time zones differ; an article from further ahead has a wrong date
 
 
@@ -44,6 +47,8 @@ def to_article(record: Record, default_id: str, today: dt.date | None = None) ->
     text, removed = join(pieces)
     if not text:
         raise UnreadableError(record.place, "no_text")
+    if len(text) > LONGEST:
+        raise UnreadableError(record.place, "too_long", characters=len(text), limit=LONGEST)
 
     for key, value, origin in _more(facts, found, text):
         if facts[key] is None and value:

@@ -72,6 +72,10 @@ class UnreadableError(SourceError):
             "The page holds more than {limit} elements, or one with thousands of attributes; save the article alone.",
             "Die Seite hat mehr als {limit} Elemente oder eins mit Tausenden Attributen; den Artikel allein speichern.",
         ),
+        "too_long": (
+            "The text has {characters:,} characters, over the limit of {limit:,} for one article; split it into articles.",
+            "Der Text hat {characters:,} Zeichen, mehr als die erlaubten {limit:,} für einen Artikel; in Artikel aufteilen.",
+        ),
         "json": (
             "Line {line} is not valid JSON ({detail}); mend that line.",
             "Zeile {line} ist kein gültiges JSON ({detail}); diese Zeile reparieren.",

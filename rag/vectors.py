@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,12 @@ CHECKED = 20_000  # embeddings compared one by one at opening; beyond that a sam
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Which generation serves, and what of the store it holds."""
+    """Which generation serves, and what of the store it holds: so many vectors, so many of them different ones."""
 
     generation: int
     revision: int
     count: int
+    distinct: int
 
 
 class Vectors:
@@ -76,7 +77,12 @@ class Vectors:
             limit = min(count, CHECKED)
             everything = self._collection.query(query_embeddings=[first.tolist()], n_results=limit, include=[])
             found = len(everything["ids"][0])
-            return None if found == limit else f"a search for {limit} vectors finds {found}"
+            # Equal vectors have each other for neighbours, so a search through the graph may miss some of them.
+            return (
+                None
+                if found >= limit - (count - self.pointer.distinct)
+                else f"a search for {limit} vectors finds {found}"
+            )
         except Exception as error:  # Chroma raises its own, Rust's and SQLite's errors; any of them means: rebuild
             return f"{type(error).__name__}: {error}"
 
@@ -131,10 +137,10 @@ def build(folder: Path, store: Store, keep_previous: bool = True) -> Vectors:
     path = generation_folder(folder, generation)
     client = _client(path)
     try:
-        count = _fill(client, store)
+        count, distinct = _fill(client, store)
     finally:
         client.close()
-    pointer = Pointer(generation, revision, count)
+    pointer = Pointer(generation, revision, count, distinct)
     vectors = Vectors(folder, pointer)
     fault = vectors.fault(store)
     if fault:
@@ -148,7 +154,8 @@ def build(folder: Path, store: Store, keep_previous: bool = True) -> Vectors:
     return vectors
 
 
-def _fill(client: Any, store: Store) -> int:
+def _fill(client: Any, store: Store) -> tuple[int, int]:
+    """Adds the store's vectors; how many Chroma says it has, and how many different ones it was given."""
     collection = client.create_collection(
         COLLECTION,
         configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}},
@@ -157,6 +164,7 @@ def _fill(client: Any, store: Store) -> int:
     rows: Iterator[tuple[int, int | None, np.ndarray]] = store.vectors()
     size = min(5000, client.get_max_batch_size())
     total = store.counts()[1]
+    different = set()
     with tqdm(total=total, desc="Chroma", unit="vector", disable=total < 20_000) as bar:
         while batch := list(islice(rows, size)):
             collection.add(
@@ -164,14 +172,15 @@ def _fill(client: Any, store: Store) -> int:
                 embeddings=np.stack([vector for _, _, vector in batch]),
                 metadatas=[{"first_day": first_day or 0} for _, first_day, _ in batch],
             )
+            different |= {hash(vector.tobytes()) for _, _, vector in batch}
             bar.update(len(batch))
-    return int(collection.count())
+    return int(collection.count()), len(different)
 
 
 def _swap(folder: Path, pointer: Pointer) -> None:
     beside = folder / f"{POINTER}.new"
     with beside.open("w", encoding="utf-8") as file:
-        json.dump({"generation": pointer.generation, "revision": pointer.revision, "count": pointer.count}, file)
+        json.dump(asdict(pointer), file)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(folder / POINTER)

@@ -126,3 +126,9 @@ def test_seeds(number: str, published: str | None, agency: str | None, reasons: 
     assert sorted(" ".join(whole).split()) == sorted(raw.removeprefix(": ").split())
     # ... and what was removed is no more than the lines that are no article.
     assert all(len(re.findall(r"\w+", r.text)) < 25 for r in found.removed if r.reason != "donation")
+
+
+def test_a_text_longer_than_any_article_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="split it into articles") as refused:
+        article("Das ist ein Satz. " * 60_000)
+    assert "in Artikel aufteilen" in refused.value.text("de")

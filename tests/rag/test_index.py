@@ -290,3 +290,10 @@ def test_a_missing_path_writes_nothing(make_index: Make, tmp_path: Path) -> None
     with pytest.raises(SourceMissingError):
         index.ingest([tmp_path / "nirgends"], progress=False)
     assert index.store.counts() == (0, 0)
+
+
+def test_many_equal_chunks_are_no_damage(make_index: Make) -> None:
+    index = make_index()
+    index.add([article(f"a{i}", "Der Ticker ist heute leer.") for i in range(600)] + [BRIDGE])
+    assert index.verify() == []
+    assert found(index, "Brücke in Altdorf")[0] == "bruecke"
