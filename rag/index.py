@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import logging
 import os
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,13 +25,14 @@ from corpus.article import Article
 from corpus.errors import UnreadableError
 from corpus.load import SourceFile, find, folder_key
 from corpus.mentions import date_mentions
-from rag import german, ledger, vectors
+from rag import german, ledger
 from rag.chunk import chunk_text
 from rag.errors import ArticleMissingError, IndexLockedError, IndexMismatchError, IndexMissingError, NotAnIndexError
 from rag.ingest import BATCH_CHUNKS, Ingest, Report
 from rag.ledger import Entry, Finished
 from rag.models.embed import Embedder, model_identity
-from rag.rows import NewChunk
+from rag.rows import Filter, NewChunk
+from rag.serving import Serving
 from rag.settings import Settings
 from rag.store import Store
 from rag.types import Chunk
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 STORE = "store.sqlite"
 CHROMA = "chroma"
 LOCK = "writer.lock"
+_NO_VECTOR = np.zeros(0, np.float32)
+TWINS = 8  # chunks with the same text that a search returns
 MANY_CHUNKS = 30_000  # from here on building Chroma takes memory by the hundred megabytes
 
 
@@ -65,9 +68,7 @@ class Index:
         self.path = path
         self.settings = settings
         self.store = store
-        self._vectors: Vectors | None = None
-        self._retired: Vectors | None = None
-        self._opening = threading.RLock()
+        self.serving = Serving(path / CHROMA, store, self.writing)
 
     @classmethod
     def open(cls, settings: Settings, create: bool = False) -> Index:
@@ -87,10 +88,7 @@ class Index:
         return cls(path, settings, Store(path / STORE))
 
     def close(self) -> None:
-        for opened in (self._retired, self._vectors):
-            if opened:
-                opened.close()
-        self._retired = self._vectors = None
+        self.serving.close()
         self.store.close()
 
     def __enter__(self) -> Index:
@@ -150,10 +148,7 @@ class Index:
             run.run(items)
             if not report.interrupted:
                 sweep(run)
-            if report.pruned:
-                self._swap_vectors(keep_previous=False)
-            else:
-                self._rebuild_vectors_if_stale()
+            self._renew_vectors(keep_previous=not report.pruned, if_stale=not report.pruned)
         except KeyboardInterrupt:
             report.interrupted = True
         report.articles, report.chunks = self.store.counts()
@@ -191,15 +186,21 @@ class Index:
         drafts = []
         for chunk in self.chunk(article):
             dates = tuple(m for m in mentions if chunk.start <= m.start and m.end <= chunk.end)
-            tokens = [*german.analyse(chunk.text, article.language), *german.date_tokens(dates)]
-            drafts.append(NewChunk(chunk, np.zeros(0, np.float32), title, " ".join(tokens), dates))
+            tokens = " ".join([*german.analyse(chunk.text, article.language), *german.date_tokens(dates)])
+            drafts.append(NewChunk(chunk, _key(embedded_text(article, chunk)), _NO_VECTOR, title, tokens, dates))
         return drafts
 
-    def embed(self, articles: Sequence[tuple[Article, list[NewChunk]]]) -> list[list[NewChunk]]:
-        """The drafts of ``articles`` with their vectors, embedded in one go."""
-        texts = [embedded_text(article, new.chunk) for article, drafts in articles for new in drafts]
-        made = iter(self.embedder.passages(texts)) if texts else iter(())
-        return [[replace(new, vector=next(made)) for new in drafts] for _, drafts in articles]
+    def embed(self, articles: Sequence[tuple[Article, list[NewChunk]]], again: bool = False) -> list[list[NewChunk]]:
+        """The drafts of ``articles`` with their vectors, embedded in one go.
+
+        A text whose vector is stored, or that comes twice, is not embedded ``again`` unless that is asked for.
+        """
+        texts = {new.key: embedded_text(article, new.chunk) for article, drafts in articles for new in drafts}
+        known = {} if again else self.store.vectors_of_keys(texts, self.embedder.model_name)
+        new_texts = {key: text for key, text in texts.items() if key not in known}
+        if new_texts:
+            known |= dict(zip(new_texts, self.embedder.passages([*new_texts.values()]), strict=True))
+        return [[replace(new, vector=known[new.key]) for new in drafts] for _, drafts in articles]
 
     def delete(self, article_ids: Sequence[str]) -> list[str]:
         """Deletes articles in all versions, also those of other ids at the same address; the ids deleted.
@@ -216,7 +217,7 @@ class Index:
                 ids += [version for version in versions if version not in ids]
             self.store.delete(ids)
             self.store.wipe()
-            self._swap_vectors(keep_previous=False)
+            self._renew_vectors(keep_previous=False)
         return ids
 
     def rebuild(self, progress: bool = True) -> None:
@@ -232,10 +233,10 @@ class Index:
                         batch = []
                     bar.update(1)
                 self._replace(batch)
-            self._swap_vectors()
+            self._renew_vectors()
 
     def _replace(self, batch: list[tuple[int, Article, list[NewChunk]]]) -> None:
-        embedded = self.embed([(article, drafts) for _, article, drafts in batch])
+        embedded = self.embed([(article, drafts) for _, article, drafts in batch], again=True)
         for (row, _, _), chunks in zip(batch, embedded, strict=True):
             self.store.replace_chunks(row, chunks, self.embedder.model_name)
 
@@ -270,71 +271,31 @@ class Index:
 
     @property
     def vectors(self) -> Vectors:
-        """The serving generation, opened, verified and, where it must be, rebuilt from the store.
+        """The serving Chroma generation, opened, verified and, where it must be, rebuilt from the store.
 
         Raises IndexMismatchError, or IndexLockedError when a writer is at work and nothing can serve meanwhile.
         """
         self._check_model()
-        with self._opening:
-            if self._vectors and self._vectors.pointer == vectors.read_pointer(self.chroma_folder):
-                return self._vectors
-            serving = self._try_open()
-            if serving is None or serving.pointer.revision != self.store.revision:
-                try:
-                    with self.writing():
-                        if serving:
-                            serving.close()
-                        return self._rebuild_vectors_if_stale()
-                except IndexLockedError:
-                    if serving is None:
-                        raise
-                    log.warning("serving generation %s while a writer is at work", serving.pointer.generation)
-            return self._serve(serving)
+        return self.serving.current()
 
-    def _serve(self, opened: Vectors) -> Vectors:
-        """Makes ``opened`` the one that serves. The one before stays open a while: another thread may be asking it."""
-        with self._opening:
-            if self._retired:
-                self._retired.close()
-            self._retired, self._vectors = self._vectors, opened
-        return opened
-
-    def _try_open(self) -> Vectors | None:
-        """The generation the pointer names, or None when it is missing or damaged (which is logged)."""
-        pointer = vectors.read_pointer(self.chroma_folder)
-        if pointer is None:
-            if self.store.meta("generation"):
-                log.warning("%s names no generation; rebuilding one from the store", self.chroma_folder)
-            return None
-        folder = vectors.generation_folder(self.chroma_folder, pointer.generation)
-        if not folder.is_dir():
-            log.warning("%s is missing; rebuilding it from the store", folder)
-            return None
-        try:
-            opened = Vectors(self.chroma_folder, pointer)
-        except Exception as error:  # Chroma's, Rust's and SQLite's own kinds; all mean the same here
-            log.warning("%s can't be opened (%s); rebuilding it from the store", folder, error)
-            return None
-        fault = opened.fault(self.store) if pointer.revision == self.store.revision else opened.damage()
-        if fault:
-            log.warning("%s is damaged (%s); rebuilding it from the store", folder, fault)
-            opened.close()
-            return None
-        return opened
-
-    def _rebuild_vectors_if_stale(self) -> Vectors:
-        """Under the writer lock: makes Chroma equal to the store, if it is not."""
-        opened = self._try_open()
-        if opened is None or opened.pointer.revision != self.store.revision:
-            if opened:
-                opened.close()
-            return self._swap_vectors()
-        return self._serve(opened)
-
-    def _swap_vectors(self, keep_previous: bool = True) -> Vectors:
-        if self.store.counts()[1] > MANY_CHUNKS and "embedder" in self.__dict__:
+    def _renew_vectors(self, keep_previous: bool = True, if_stale: bool = False) -> None:
+        """Under the writer lock: builds Chroma from the store, or only if it differs (``if_stale``)."""
+        stale = self.serving.pointer is None or self.serving.pointer.revision != self.store.revision
+        if self.store.counts()[1] > MANY_CHUNKS and "embedder" in self.__dict__ and (stale or not if_stale):
             self.embedder.unload()  # Chroma needs the memory now
-        return self._serve(vectors.build(self.chroma_folder, self.store, keep_previous))
+        if if_stale:
+            self.serving.renew_if_stale()
+        else:
+            self.serving.renew(keep_previous)
+
+    def nearest(self, vector: np.ndarray, limit: int, only: Filter) -> list[tuple[int, float]]:
+        """(chunk id, cosine similarity) of about ``limit`` chunks nearest to ``vector``, nearest first.
+
+        Of chunks with one and the same text a few stand for all.
+        """
+        found = self.vectors.query(vector, limit, only.chroma())
+        chunks = self.store.chunks_of_vectors([key for key, _ in found], only, TWINS)
+        return [(chunk, similarity) for key, similarity in found for chunk in chunks.get(key, ())]
 
     # looking
 
@@ -348,18 +309,11 @@ class Index:
     def verify(self) -> list[str]:
         """Every fault found in the database and in the serving generation; empty when all is well."""
         faults = [fault for fault in [self.store.integrity()] if fault]
-        pointer = vectors.read_pointer(self.chroma_folder)
-        if pointer is None:
-            faults.append("chroma: no generation serves")
-        elif pointer.revision != self.store.revision:
-            faults.append("chroma: older than the store")
-        elif self._try_open() is None:
-            faults.append(f"chroma: generation {pointer.generation} is damaged")
-        return faults
+        return faults + self.serving.faults()
 
     def status(self) -> Status:
         articles, chunks = self.store.counts()
-        pointer = vectors.read_pointer(self.chroma_folder)
+        pointer = self.serving.pointer
         return Status(
             path=str(self.path),
             articles=articles,
@@ -375,6 +329,11 @@ class Index:
 def embedded_text(article: Article, chunk: Chunk) -> str:
     """What the model reads of a chunk: its text under the article's title, for a chunk alone rarely says its topic."""
     return f"{article.title}\n{chunk.text}" if article.title else chunk.text
+
+
+def _key(text: str) -> int:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def _writer(path: Path) -> str:

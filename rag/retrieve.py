@@ -106,7 +106,7 @@ class Retriever(BaseRetriever):
         settings, only = self.index.settings, Filter(until=as_of)
         fusion, top_k = fusion or settings.fusion, top_k or settings.top_k
         limit = max(settings.candidates, top_k)
-        dense = dict(self.index.vectors.query(query.vector, limit, only.chroma())) if fusion != "lexical" else {}
+        dense = dict(self.index.nearest(query.vector, limit, only)) if fusion != "lexical" else {}
         lexical = dict(self.index.store.search(query.match, limit, only)) if fusion != "dense" and query.match else {}
         ids = list(dict.fromkeys([*dense, *lexical]))
         chunks = self.index.store.chunks(ids)

@@ -14,9 +14,13 @@ from rag.types import Chunk, DateMention
 
 @dataclass(frozen=True, slots=True)
 class NewChunk:
-    """A chunk ready to be stored: its vector (float32, unit length), its analysed tokens and the dates it mentions."""
+    """A chunk ready to be stored: its vector (float32, unit length), its analysed tokens and the dates it mentions.
+
+    ``key`` is a hash of the text the model reads of it.
+    """
 
     chunk: Chunk
+    key: int
     vector: np.ndarray
     title_tokens: str
     body_tokens: str

@@ -32,7 +32,11 @@ CREATE TABLE chunks (
     dates TEXT NOT NULL                  -- JSON: [start, end, first day, last day] of each date mentioned, offsets as above
 );
 CREATE INDEX chunks_article ON chunks (article);
-CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks (id), model TEXT NOT NULL, vector BLOB NOT NULL);
+-- key: a hash of the text that was embedded. Chroma holds one vector for each key; chunks with the same text share it.
+CREATE TABLE vectors (
+    chunk INTEGER PRIMARY KEY REFERENCES chunks (id), model TEXT NOT NULL, key INTEGER NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX vectors_key ON vectors (key);
 CREATE VIRTUAL TABLE chunk_fts USING fts5 (title, body, tokenize = "unicode61 remove_diacritics 0");
 CREATE VIRTUAL TABLE chunk_vocab USING fts5vocab (chunk_fts, row);
 -- Files read to their end, so that an unchanged one need not be opened again; problems as JSON, to be told again.

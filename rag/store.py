@@ -8,24 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from corpus.article import Article, Removed
-from corpus.dates import NewsDate
+from corpus.article import Article
 from corpus.mentions import DateMention
 from corpus.urls import same_article_key
-from rag import stories
+from rag import stories, versions
 from rag.database import Database, holes, raise_revision
-from rag.rows import Filter, Known, NewArticle, NewChunk, StoredChunk, day_number
-
-_FIELDS = (
-    "id, title, source, author, agency, published, updated, url, language, category, correction, origin, file, text,"
-    " removed, metadata, provenance"
-)
+from rag.rows import Filter, Known, NewArticle, NewChunk, StoredChunk
 
 
 class Store(Database):
@@ -74,17 +67,21 @@ class Store(Database):
 
     def article(self, article_id: str) -> Article | None:
         """The current version of an article."""
-        row = self.db.execute(f"SELECT {_FIELDS} FROM articles WHERE id = ? AND current = 1", (article_id,)).fetchone()
-        return _to_article(row) if row else None
+        row = self.db.execute(
+            f"SELECT {versions.FIELDS} FROM articles WHERE id = ? AND current = 1", (article_id,)
+        ).fetchone()
+        return versions.to_article(row) if row else None
 
     def article_of_row(self, row: int) -> Article:
         """One version of an article."""
-        return _to_article(self.db.execute(f"SELECT {_FIELDS} FROM articles WHERE row = ?", (row,)).fetchone())
+        return versions.to_article(
+            self.db.execute(f"SELECT {versions.FIELDS} FROM articles WHERE row = ?", (row,)).fetchone()
+        )
 
     def articles(self) -> Iterator[tuple[int, Article]]:
         """Row number and article of all current versions, in order of ingestion."""
-        for row in self.db.execute(f"SELECT row, {_FIELDS} FROM articles WHERE current = 1 ORDER BY row"):
-            yield row[0], _to_article(row[1:])
+        for row in self.db.execute(f"SELECT row, {versions.FIELDS} FROM articles WHERE current = 1 ORDER BY row"):
+            yield row[0], versions.to_article(row[1:])
 
     def superseder(self, article: Article) -> int | None:
         """Row of a current article at the same address that is newer than ``article``, under another id; None without one."""
@@ -117,8 +114,8 @@ class Store(Database):
                 (article.id, key, superseder is None),
             ).fetchall()
             for (row,) in older:
-                _retire(db, row)
-            row = _insert(db, new, latest + 1, superseder, key)
+                versions.retire(db, row)
+            row = versions.insert(db, new, latest + 1, superseder, key)
             db.executemany(
                 "UPDATE articles SET superseded_by = ? WHERE row = ?", [(superseder or row, old) for (old,) in older]
             )
@@ -128,14 +125,14 @@ class Store(Database):
                     "INSERT OR REPLACE INTO paragraphs VALUES (?, ?, ?)",
                     [(k, row, dropped) for k, dropped in new.paragraphs],
                 )
-                _put_chunks(db, row, chunks, model)
+                versions.put_chunks(db, row, chunks, model)
             raise_revision(db)
 
     def replace_chunks(self, row: int, chunks: Sequence[NewChunk], model: str) -> None:
         """New chunks for a stored article, when another model or chunk size is wanted."""
         with self.transaction() as db:
-            _drop_chunks(db, row)
-            _put_chunks(db, row, chunks, model)
+            versions.drop_chunks(db, row)
+            versions.put_chunks(db, row, chunks, model)
             raise_revision(db)
 
     def replace_text(
@@ -143,12 +140,13 @@ class Store(Database):
     ) -> None:
         """The same version of an article without the recurring paragraphs of these ``keys``."""
         with self.transaction() as db:
-            _drop_chunks(db, row)
+            versions.drop_chunks(db, row)
             db.execute(
-                "UPDATE articles SET text = ?, removed = ? WHERE row = ?", (article.text, _removed(article), row)
+                "UPDATE articles SET text = ?, removed = ? WHERE row = ?",
+                (article.text, versions.removed_json(article), row),
             )
             db.executemany("UPDATE paragraphs SET dropped = 1 WHERE article = ? AND key = ?", [(row, k) for k in keys])
-            _put_chunks(db, row, chunks, model)
+            versions.put_chunks(db, row, chunks, model)
             raise_revision(db)
 
     def touch(self, row: int, origin: str | None, file: str | None) -> None:
@@ -172,10 +170,10 @@ class Store(Database):
         with self.transaction() as db:
             for article_id in article_ids:
                 for (row,) in db.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).fetchall():
-                    _retire(db, row)
+                    versions.retire(db, row)
                 db.execute("DELETE FROM files WHERE path IN (SELECT file FROM articles WHERE id = ?)", (article_id,))
                 db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
-            again = _reinstate(db)
+            again = versions.reinstate(db)
             raise_revision(db)
         return again
 
@@ -229,6 +227,42 @@ class Store(Database):
         for chunk, first_day, vector in rows:
             yield chunk, first_day, np.frombuffer(vector, "<f4")
 
+    def distinct_vectors(self) -> Iterator[tuple[int, int, np.ndarray]]:
+        """(key, earliest first day of the articles that have it or 0, vector) of each different text, in order of key."""
+        rows = self.db.execute(
+            "SELECT key, min(coalesce(first_day, 0)), vector FROM vectors JOIN chunks ON chunks.id = chunk"
+            " JOIN articles ON row = article GROUP BY key ORDER BY key"
+        )
+        for key, first_day, vector in rows:
+            yield key, first_day, np.frombuffer(vector, "<f4")
+
+    def vectors_of_keys(self, keys: Iterable[int], model: str) -> dict[int, np.ndarray]:
+        """The vectors that ``model`` gave these texts, where it has read them before."""
+        wanted = list(keys)
+        found: dict[int, np.ndarray] = {}
+        for at in range(0, len(wanted), 500):
+            part = wanted[at : at + 500]
+            rows = self.db.execute(
+                f"SELECT key, vector FROM vectors WHERE key IN ({holes(part)}) AND model = ?", [*part, model]
+            )
+            found |= {key: np.frombuffer(vector, "<f4") for key, vector in rows}
+        return found
+
+    def chunks_of_vectors(self, keys: Sequence[int], only: Filter, most: int) -> dict[int, list[int]]:
+        """Ids of up to ``most`` chunks, those of the latest articles first, for each of these vectors."""
+        condition, parameters = only.sql()
+        rows = self.db.execute(
+            "SELECT key, chunk FROM vectors JOIN chunks ON chunks.id = chunk JOIN articles ON row = article"
+            f" WHERE key IN ({holes(keys)}) AND {condition} ORDER BY coalesce(first_day, 0) DESC, chunk",
+            [*keys, *parameters],
+        )
+        found: dict[int, list[int]] = {}
+        for key, chunk in rows:
+            members = found.setdefault(key, [])
+            if len(members) < most:
+                members.append(chunk)
+        return found
+
     def search(self, match: str, limit: int, only: Filter, among: Sequence[int] = ()) -> list[tuple[int, float]]:
         """(chunk id, BM25 score) of the best matches of an FTS5 query, best first; ``among`` restricts to these ids."""
         condition, parameters = only.sql()
@@ -262,103 +296,6 @@ class Store(Database):
         """In how many chunks an analysed token occurs."""
         row = self.db.execute("SELECT doc FROM chunk_vocab WHERE term = ?", (token,)).fetchone()
         return int(row[0]) if row else 0
-
-
-def _insert(db: sqlite3.Connection, new: NewArticle, version: int, superseder: int | None, url_key: str | None) -> int:
-    article = new.article
-    days = (
-        (day_number(article.published.first), day_number(article.published.last)) if article.published else (None, None)
-    )
-    values = {
-        "id": article.id, "version": version, "current": superseder is None, "superseded_by": superseder,
-        "content_hash": new.content_hash, "story": 0, "url_key": url_key, "title": article.title,
-        "source": article.source, "author": article.author, "agency": article.agency,
-        "published": _text(article.published), "first_day": days[0], "last_day": days[1],
-        "updated": _text(article.updated), "url": article.url, "language": article.language,
-        "category": article.category, "correction": article.correction, "origin": article.origin,
-        "file": article.file, "text": article.text, "removed": _removed(article),
-        "metadata": _json(dict(article.metadata)), "provenance": _json(dict(article.provenance)),
-        "added": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-    }  # fmt: skip
-    cursor = db.execute(f"INSERT INTO articles ({', '.join(values)}) VALUES ({holes([*values])})", [*values.values()])
-    row = cursor.lastrowid
-    assert row is not None
-    db.execute("UPDATE articles SET story = row WHERE row = ?", (row,))
-    return row
-
-
-def _retire(db: sqlite3.Connection, row: int) -> None:
-    """The version answers no more: everything derived from it goes."""
-    _drop_chunks(db, row)
-    stories.leave(db, row)
-    db.execute("DELETE FROM paragraphs WHERE article = ?", (row,))
-    db.execute("UPDATE articles SET current = 0 WHERE row = ?", (row,))
-
-
-def _reinstate(db: sqlite3.Connection) -> list[int]:
-    """Makes the newest of those current whose superseders were deleted; their rows."""
-    orphans = db.execute(
-        "SELECT row, id, url_key FROM articles AS a WHERE current = 0"
-        " AND superseded_by NOT IN (SELECT row FROM articles)"
-        " AND version = (SELECT max(version) FROM articles WHERE id = a.id)"
-        " ORDER BY coalesce(updated, published, '') DESC, row DESC"
-    ).fetchall()
-    again: dict[str, int] = {}
-    for row, article_id, url_key in orphans:
-        first = again.setdefault(url_key or article_id, row)
-        if first == row:
-            db.execute("UPDATE articles SET current = 1, superseded_by = NULL WHERE row = ?", (row,))
-            stories.join(
-                db, row, _to_article(db.execute(f"SELECT {_FIELDS} FROM articles WHERE row = ?", (row,)).fetchone())
-            )
-        else:
-            db.execute("UPDATE articles SET superseded_by = ? WHERE row = ?", (first, row))
-    return list(again.values())
-
-
-def _put_chunks(db: sqlite3.Connection, row: int, chunks: Sequence[NewChunk], model: str) -> None:
-    for new in chunks:
-        chunk = new.chunk
-        dates = [[d.start, d.end, d.first.isoformat(), d.last.isoformat()] for d in new.dates]
-        rowid = db.execute(
-            'INSERT INTO chunks (article, ordinal, start, "end", tokens, dates) VALUES (?, ?, ?, ?, ?, ?)',
-            (row, chunk.ordinal, chunk.start, chunk.end, chunk.tokens, json.dumps(dates)),
-        ).lastrowid
-        vector = np.ascontiguousarray(new.vector, dtype="<f4").tobytes()
-        db.execute("INSERT INTO vectors VALUES (?, ?, ?)", (rowid, model, vector))
-        db.execute(
-            "INSERT INTO chunk_fts (rowid, title, body) VALUES (?, ?, ?)", (rowid, new.title_tokens, new.body_tokens)
-        )
-
-
-def _drop_chunks(db: sqlite3.Connection, row: int) -> None:
-    ids = [(r[0],) for r in db.execute("SELECT id FROM chunks WHERE article = ?", (row,))]
-    db.executemany("DELETE FROM chunk_fts WHERE rowid = ?", ids)
-    db.executemany("DELETE FROM vectors WHERE chunk = ?", ids)
-    db.execute("DELETE FROM chunks WHERE article = ?", (row,))
-
-
-def _text(value: NewsDate | None) -> str | None:
-    return str(value) if value else None
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _removed(article: Article) -> str:
-    return _json([[r.text, r.reason] for r in article.removed])
-
-
-def _to_article(row: Sequence[Any]) -> Article:
-    return Article(
-        id=row[0], title=row[1], source=row[2], author=row[3], agency=row[4],
-        published=NewsDate.parse(row[5]) if row[5] else None,
-        updated=NewsDate.parse(row[6]) if row[6] else None,
-        url=row[7], language=row[8], category=row[9], correction=row[10], origin=row[11], file=row[12], text=row[13],
-        removed=tuple(Removed(text, reason) for text, reason in json.loads(row[14])),
-        metadata=json.loads(row[15]), provenance=json.loads(row[16]),
-    )  # fmt: skip
 
 
 def _to_chunk(row: Sequence[Any]) -> StoredChunk:

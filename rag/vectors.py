@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,17 +25,17 @@ from rag.store import Store
 log = logging.getLogger(__name__)
 COLLECTION = "chunks"
 POINTER = "current.json"
+REACHED = 0.99  # share of the vectors that a search for all must find
 CHECKED = 20_000  # embeddings compared one by one at opening; beyond that a sample, so that opening stays quick
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Which generation serves, and what of the store it holds: so many vectors, so many of them different ones."""
+    """Which generation serves, and what of the store it holds."""
 
     generation: int
     revision: int
-    count: int
-    distinct: int
+    count: int  # of vectors: one for each different text
 
 
 class Vectors:
@@ -53,7 +52,7 @@ class Vectors:
         self._client.close()
 
     def query(self, vector: np.ndarray, limit: int, where: dict[str, Any] | None) -> list[tuple[int, float]]:
-        """(chunk id, cosine similarity) of the nearest chunks, nearest first."""
+        """(key, cosine similarity) of the nearest vectors, nearest first; ``Store.chunks_of_vectors`` says whose they are."""
         if self.pointer.count == 0:
             return []
         found = self._collection.query(
@@ -77,12 +76,8 @@ class Vectors:
             limit = min(count, CHECKED)
             everything = self._collection.query(query_embeddings=[first.tolist()], n_results=limit, include=[])
             found = len(everything["ids"][0])
-            # Equal vectors have each other for neighbours, so a search through the graph may miss some of them.
-            return (
-                None
-                if found >= limit - (count - self.pointer.distinct)
-                else f"a search for {limit} vectors finds {found}"
-            )
+            # A few nodes of a large HNSW graph may not be reached from its entry; lost vectors are lost by the many.
+            return None if found >= REACHED * limit else f"a search for {limit} vectors finds {found}"
         except Exception as error:  # Chroma raises its own, Rust's and SQLite's errors; any of them means: rebuild
             return f"{type(error).__name__}: {error}"
 
@@ -98,15 +93,15 @@ class Vectors:
 
     def _compare(self, store: Store, count: int) -> str | None:
         step = max(1, count // CHECKED)
-        rows = islice(store.vectors(), 0, None, step)
+        rows = islice(store.distinct_vectors(), 0, None, step)
         while batch := list(islice(rows, 2000)):
-            got = self._collection.get(ids=[str(chunk) for chunk, _, _ in batch], include=["embeddings"])
+            got = self._collection.get(ids=[str(key) for key, _, _ in batch], include=["embeddings"])
             vectors = dict(zip(got["ids"], got["embeddings"], strict=True))
-            for chunk, _, expected in batch:
-                if str(chunk) not in vectors:
-                    return f"vector {chunk} is missing"
-                if not np.allclose(vectors[str(chunk)], expected, atol=1e-4):
-                    return f"vector {chunk} differs"
+            for key, _, expected in batch:
+                if str(key) not in vectors:
+                    return f"vector {key} is missing"
+                if not np.allclose(vectors[str(key)], expected, atol=1e-4):
+                    return f"vector {key} differs"
         return None
 
 
@@ -137,10 +132,10 @@ def build(folder: Path, store: Store, keep_previous: bool = True) -> Vectors:
     path = generation_folder(folder, generation)
     client = _client(path)
     try:
-        count, distinct = _fill(client, store)
+        count = _fill(client, store)
     finally:
         client.close()
-    pointer = Pointer(generation, revision, count, distinct)
+    pointer = Pointer(generation, revision, count)
     vectors = Vectors(folder, pointer)
     fault = vectors.fault(store)
     if fault:
@@ -154,27 +149,28 @@ def build(folder: Path, store: Store, keep_previous: bool = True) -> Vectors:
     return vectors
 
 
-def _fill(client: Any, store: Store) -> tuple[int, int]:
-    """Adds the store's vectors; how many Chroma says it has, and how many different ones it was given."""
+def _fill(client: Any, store: Store) -> int:
+    """Adds a vector for each different text of the store; how many Chroma says it has.
+
+    Equal vectors would be each other's only neighbours in the graph: six hundred of them are enough to hide others.
+    """
     collection = client.create_collection(
         COLLECTION,
         configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}},
         embedding_function=None,
     )
-    rows: Iterator[tuple[int, int | None, np.ndarray]] = store.vectors()
+    rows = store.distinct_vectors()
     size = min(5000, client.get_max_batch_size())
     total = store.counts()[1]
-    different = set()
     with tqdm(total=total, desc="Chroma", unit="vector", disable=total < 20_000) as bar:
         while batch := list(islice(rows, size)):
             collection.add(
-                ids=[str(chunk) for chunk, _, _ in batch],
+                ids=[str(key) for key, _, _ in batch],
                 embeddings=np.stack([vector for _, _, vector in batch]),
-                metadatas=[{"first_day": first_day or 0} for _, first_day, _ in batch],
+                metadatas=[{"first_day": first_day} for _, first_day, _ in batch],
             )
-            different |= {hash(vector.tobytes()) for _, _, vector in batch}
             bar.update(len(batch))
-    return int(collection.count()), len(different)
+    return int(collection.count())
 
 
 def _swap(folder: Path, pointer: Pointer) -> None:

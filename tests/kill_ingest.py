@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from corpus.article import Article
 from rag.index import Index, embedded_text
-from rag.rows import NewChunk
+from rag.rows import Filter, NewChunk
 from rag.settings import Settings
 from rag.types import Chunk
 
@@ -92,13 +92,15 @@ def contents(index: Index) -> list[tuple[str, int, int]]:
 def clean_contents(path: Path, index: Path) -> list[tuple[str, int, int]]:
     """What a run without a kill stores."""
 
-    def without_model(self: Index, articles: Sequence[tuple[Article, list[NewChunk]]]) -> list[list[NewChunk]]:
+    def without_model(
+        self: Index, articles: Sequence[tuple[Article, list[NewChunk]]], **how: bool
+    ) -> list[list[NewChunk]]:
         vector = np.eye(1, 384, dtype=np.float32)[0]
         return [[replace(new, vector=vector) for new in drafts] for _, drafts in articles]
 
     with (
         patch.object(Index, "embed", without_model),
-        patch.object(Index, "_rebuild_vectors_if_stale", lambda self: None),
+        patch.object(Index, "_renew_vectors", lambda self, **how: None),
         Index.open(Settings.load(index=index), create=True) as clean,
     ):
         clean.ingest([path], progress=False)
@@ -114,7 +116,7 @@ def unfindable(index: Index, most: int, rng: random.Random) -> tuple[int, list[i
     texts = [embedded_text(articles[c.article_id], Chunk(0, c.start, c.end, c.text, 0)) for c in chunks.values()]
     missed = []
     for chunk, vector in zip(chunks.values(), index.embedder.passages(texts), strict=True):
-        found = index.store.chunks(i for i, _ in index.vectors.query(vector, 3, None))
+        found = index.store.chunks(i for i, _ in index.nearest(vector, 3, Filter()))
         same = [i for i, other in found.items() if other.text == chunk.text]  # a sentence may stand in two articles
         if chunk.id not in found and not same:
             missed.append(chunk.id)

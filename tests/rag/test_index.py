@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import subprocess
 import sys
@@ -42,7 +43,7 @@ TRAM = article("tram", "Die Straßenbahn fährt ab Mai. Sie kostet 12 Mio. Euro.
 
 def found(index: Index, text: str) -> list[str]:
     vector = index.embedder.questions([text])[0]
-    ids = [chunk for chunk, _ in index.vectors.query(vector, 5, None)]
+    ids = [chunk for chunk, _ in index.nearest(vector, 5, Filter())]
     return [index.store.chunks(ids)[i].article_id for i in ids]
 
 
@@ -227,7 +228,7 @@ def test_another_model_is_named_and_nothing_is_lost(make_index: Make) -> None:
 
 def test_rebuild_with_other_chunks(make_index: Make) -> None:
     index = make_index(chunk_tokens=128)
-    index.add([article("lang", "Ein Satz über die Brücke von Altdorf steht hier. " * 30)])
+    index.add([article("lang", " ".join(f"Satz {i} über die Brücke von Altdorf steht hier." for i in range(30)))])
     before = index.store.counts()[1]
     smaller = make_index(chunk_tokens=32)
     smaller.rebuild(progress=False)
@@ -292,8 +293,36 @@ def test_a_missing_path_writes_nothing(make_index: Make, tmp_path: Path) -> None
     assert index.store.counts() == (0, 0)
 
 
-def test_many_equal_chunks_are_no_damage(make_index: Make) -> None:
+def test_many_equal_chunks_hide_nothing(make_index: Make) -> None:
     index = make_index()
-    index.add([article(f"a{i}", "Der Ticker ist heute leer.") for i in range(600)] + [BRIDGE])
+    days = [NewsDate.parse(f"2024-05-{1 + i % 31:02}") for i in range(600)]
+    index.add([article(f"a{i}", "Der Ticker ist heute leer.", published=day) for i, day in enumerate(days)] + [BRIDGE])
+    assert index.vectors.pointer.count == 2  # in one graph, 601 vectors of which 600 are equal would hide the other
     assert index.verify() == []
     assert found(index, "Brücke in Altdorf")[0] == "bruecke"
+    vector = index.embedder.questions(["Ist der Ticker leer?"])[0]
+    tickers = [chunk for chunk, _ in index.nearest(vector, 1, Filter(until=dt.date(2024, 5, 2)))]
+    assert {c.first_day for c in index.store.chunks(tickers).values()} == {20240502}
+    assert len(tickers) == 8
+
+
+def test_a_text_read_before_is_not_embedded_again(make_index: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = make_index(chunk_tokens=32)
+    sentences = [
+        f"Der Satz Nummer {i} über Altdorf ist lang genug für einen Abschnitt mit etwa zwanzig Wörtern."
+        for i in range(6)
+    ]
+    index.add([article("lang", "\n\n".join(sentences))])
+    read: list[str] = []
+    passages = Embedder.passages
+
+    def note(self: Embedder, texts: list[str]) -> np.ndarray:
+        read.extend(texts)
+        return passages(self, texts)
+
+    monkeypatch.setattr(Embedder, "passages", note)
+    changed = [*sentences[:5], "Der letzte Satz über Altdorf ist neu und steht nun anstelle des alten hier am Ende."]
+    index.add([article("lang", "\n\n".join(changed))])
+    assert 1 <= len(read) <= 2
+    assert all("neu" in text for text in read)
+    assert index.verify() == []
