@@ -54,7 +54,7 @@ def side(article: Article) -> Side:
     """What ``same_story`` needs of an article."""
     day = article.published
     first, last = (day.first, day.last) if day else (None, None)
-    return Side(article.text, first, last, article.language, article.source)
+    return Side(article.text, first, last, article.language, article.source, article.title)
 
 
 def find(articles: Sequence[Article]) -> Copies:

@@ -68,8 +68,7 @@ def measure(path: Path, limit: int | None, work: Path) -> Scale:
 
 
 def _first_lines(path: Path, limit: int, into: Path) -> Path:
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as lines:
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         into.write_bytes(b"".join(itertools.islice(lines, limit)))
     then = (
         time.time() - 60

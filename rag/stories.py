@@ -6,6 +6,7 @@ from locality-sensitive hashing (``corpus/duplicates.py``), and each is checked 
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterable
 
@@ -14,7 +15,6 @@ from corpus.dates import NewsDate
 from corpus.duplicates import Match, Side, bands, same_story, signature
 from rag.database import holes
 
-STUB_WORDS = 30  # a text below that may be the same teaser under two articles: a copy must have the same title too
 MOST_CANDIDATES = 50  # full texts compared for one article, those with most bands in common first
 
 
@@ -28,13 +28,10 @@ def join(db: sqlite3.Connection, row: int, article: Article) -> None:
         " ORDER BY shared DESC, articles.row LIMIT ?",
         [*keys, row, MOST_CANDIDATES],
     ).fetchall()
-    own = _side(article.text, article.published, article.language, article.source)
+    own = Side(article.text, *_days(article.published), article.language, article.source, article.title)
     best: tuple[Match, int] | None = None
-    stub = len(article.text.split()) < STUB_WORDS
     for story, title, text, published, language, source in candidates:
-        if stub and title != article.title:
-            continue
-        match = same_story(own, _side(text, NewsDate.parse(published) if published else None, language, source))
+        match = same_story(own, Side(text, *_days(NewsDate.parse(published or "")), language, source, title))
         if match and (best is None or match.similarity > best[0].similarity):
             best = match, story
     db.execute("UPDATE articles SET story = ? WHERE row = ?", (best[1] if best else row, row))
@@ -60,6 +57,5 @@ def also_in(db: sqlite3.Connection, stories: Iterable[int]) -> dict[int, list[tu
     return {story: members for story, members in found.items() if len(members) > 1}
 
 
-def _side(text: str, published: NewsDate | None, language: str | None, source: str | None) -> Side:
-    first, last = (published.first, published.last) if published else (None, None)
-    return Side(text, first, last, language, source)
+def _days(published: NewsDate | None) -> tuple[dt.date | None, dt.date | None]:
+    return (published.first, published.last) if published else (None, None)
