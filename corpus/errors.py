@@ -73,8 +73,8 @@ class UnreadableError(SourceError):
             "Die Seite hat mehr als {limit} Elemente oder eins mit Tausenden Attributen; den Artikel allein speichern.",
         ),
         "too_long": (
-            "The text has {characters:,} characters, over the limit of {limit:,} for one article; split it into articles.",
-            "Der Text hat {characters:,} Zeichen, mehr als die erlaubten {limit:,} für einen Artikel; in Artikel aufteilen.",
+            "The text has {characters} characters, over the limit of {limit} for one article; split it into articles.",
+            "Der Text hat {characters} Zeichen, mehr als die erlaubten {limit} für einen Artikel; in Artikel aufteilen.",
         ),
         "json": (
             "Line {line} is not valid JSON ({detail}); mend that line.",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 
+from corpus.article import Article
+from corpus.dates import NewsDate
 from corpus.language import question_language
 from rag.answerer import Answerer
+from rag.index import Index
 from rag.retrieve import Retriever
 
 
@@ -83,3 +87,23 @@ def test_as_a_llama_index_retriever(retriever: Retriever) -> None:
 )
 def test_language_of_short_questions(question: str, language: str) -> None:
     assert question_language(question, default="de") == language
+
+
+def test_a_date_in_the_question_finds_what_means_that_day(make_index: Callable[..., Index]) -> None:
+    index = make_index()
+    for day in ("2024-09-14", "2024-10-12", "2024-11-09"):  # Saturdays
+        text = "Am Freitag haben sich die Präsidenten in Aschgabat getroffen. Über Ergebnisse wurde nichts bekannt."
+        index.add([Article(id=day, text=text, published=NewsDate.parse(day), language="de")])
+    retriever = Retriever(index)
+    for question, expected in (
+        ("Wer traf sich am 11. Oktober 2024 in Aschgabat?", "2024-10-12"),
+        ("Wer traf sich im November 2024 in Aschgabat?", "2024-11-09"),
+        ("Who met in Aschgabat on 13 September 2024?", "2024-09-14"),
+    ):
+        best = retriever.passages(question, fusion="hybrid")[0]
+        assert best.article_id == expected, question
+        [mention] = best.dates
+        assert (best.text[mention.start : mention.end], mention.first) == (
+            "Am Freitag",
+            dt.date.fromisoformat(expected) - dt.timedelta(days=1),
+        )
