@@ -54,6 +54,9 @@ class Embedder(BaseEmbedding):
 
     @property
     def _model(self) -> Any:
+        # Without the lock first: counting tokens must not wait until a batch of another thread is embedded.
+        if (model := self._loaded) is not None:
+            return model
         with self._lock:
             if self._loaded is None:
                 self._loaded = _load(self._settings)
@@ -73,14 +76,18 @@ class Embedder(BaseEmbedding):
     @property
     def max_tokens(self) -> int:
         """Tokens of the longest passage the model reads whole, its prompt and special tokens taken off."""
-        limit = int(self._model.max_seq_length or 512)
-        return limit - len(self._model.tokenizer(self._passage_prompt).input_ids)
+        model = self._model
+        with model[0].tokenizing:
+            prompt = model.tokenizer(self._passage_prompt).input_ids
+        return int(model.max_seq_length or 512) - len(prompt)
 
     def token_offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Character offsets of each text's tokens, without special tokens."""
         if not texts:
             return []
-        coded = self._model.tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        model = self._model
+        with model[0].tokenizing:
+            coded = model.tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         return [[(int(a), int(b)) for a, b in offsets] for offsets in coded["offset_mapping"]]
 
     def passages(self, texts: Sequence[str]) -> np.ndarray:
@@ -142,7 +149,20 @@ def _load(settings: Settings) -> SentenceTransformer:
     # Every new shape of a batch costs oneDNN a new kernel, in time and memory: lengths in steps of 16 are a fifth faster.
     if hasattr(model[0], "processing_kwargs"):
         model[0].processing_kwargs = {"text": {"pad_to_multiple_of": 16}}
+    _one_at_a_time(model[0])
     return model
+
+
+def _one_at_a_time(module: Any) -> None:
+    """Gives the module a lock ``tokenizing`` that its own tokenising takes. A fast tokenizer keeps padding and truncation
+    as state that each call sets: two threads, one counting tokens and one embedding, would get each other's padding."""
+    lock, preprocess = threading.RLock(), module.preprocess
+
+    def locked(*args: Any, **kwargs: Any) -> Any:
+        with lock:
+            return preprocess(*args, **kwargs)
+
+    module.tokenizing, module.preprocess = lock, locked
 
 
 def _find(settings: Settings) -> SentenceTransformer:

@@ -300,7 +300,9 @@ def test_count(tmp_path: Path) -> None:
 
 
 def test_messages_exist_in_both_languages() -> None:
-    facts = dict.fromkeys("suffix megabytes limit line detail id other file kind seconds columns characters".split(), "0")
+    facts = dict.fromkeys(
+        "suffix megabytes limit line detail id other file kind seconds columns characters".split(), "0"
+    )
     for reasons in (UnreadableError, ReadWarning):
         for key in reasons.REASONS:
             error = reasons("x", key, **facts, encoding="y")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,20 @@ def test_vectors_come_in_input_order_and_do_not_depend_on_the_batch(embedder: Em
     assert together.shape == (3, embedder.dimension)
     for text, vector in zip(texts, together, strict=True):
         assert float(embedder.passages([text])[0] @ vector) > 0.999
+
+
+def test_counting_while_another_thread_embeds(embedder: Embedder) -> None:
+    # A fast tokenizer keeps padding as state: without a lock, a count met the padding of the batch being embedded.
+    texts = ["Kurz.", "Ein deutlich längerer Satz über die Brücke von Altdorf. " * 5]
+    offsets, vectors = embedder.token_offsets(texts), embedder.passages(texts)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # the moment between setting the state and using it is short
+    with ThreadPoolExecutor(1) as pool:
+        embedding = pool.submit(lambda: [embedder.passages(texts) for _ in range(40)])
+        while not embedding.done():
+            assert embedder.token_offsets(texts) == offsets
+        assert all(np.array_equal(found, vectors) for found in embedding.result())
+    sys.setswitchinterval(before)
 
 
 def test_meaning_is_there(embedder: Embedder) -> None:

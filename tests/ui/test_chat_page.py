@@ -101,7 +101,7 @@ def width_of_content(page: Any) -> int:
 
 def test_from_a_question_to_the_marked_quote(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url)
-    expect(page.locator(".holdings")).to_contain_text("34 Artikel, Stand ")
+    expect(page.locator(".holdings")).to_contain_text("33 Artikel, Stand ")
     ask(page, NITRATE)
     expect(page.locator(".reply .prose")).to_contain_text("Milligramm")
     expect(page.locator(".notes")).to_contain_text("ohne Sprachmodell")
