@@ -2,6 +2,7 @@
 
 from evals.cases import Case, QuestionSet, load_set
 from evals.errors import EvaluationError
-from evals.run import Mean, Result, Run, run
+from evals.results import Mean, Result, Run
+from evals.run import run
 
 __all__ = ["Case", "EvaluationError", "Mean", "QuestionSet", "Result", "Run", "load_set", "run"]

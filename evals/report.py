@@ -11,7 +11,7 @@ from evals import metrics
 from rag.messages import Messages
 
 if TYPE_CHECKING:
-    from evals.run import Mean, Result, Run
+    from evals.results import Mean, Result, Run
 
 SLICE_COLUMNS = ("R@5", "RR", "F1", "contained", "citation hit", "hallucination", "error")
 NOTHING = "–"
