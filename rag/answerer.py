@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,12 @@ class Answerer:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def ask(self, question: str, as_of: dt.date | None = None) -> Answer:
-        """The answer. ``as_of`` leaves out articles published later.
+    def ask(self, question: str, as_of: dt.date | None = None, *, within: Collection[str] | None = None) -> Answer:
+        """The answer. ``as_of`` leaves out articles published later, ``within`` all articles but those of these ids.
 
         Raises EmptyQuestionError, LongQuestionError.
         """
-        *_, answer = self._steps(question, as_of)
+        *_, answer = self._steps(question, as_of, within)
         assert isinstance(answer, Answer)
         return answer
 
@@ -98,13 +98,15 @@ class Answerer:
         while (event := await asyncio.to_thread(next, events, None)) is not None:
             yield event
 
-    def _steps(self, question: str, as_of: dt.date | None) -> Iterator[str | Answer]:
+    def _steps(
+        self, question: str, as_of: dt.date | None, within: Collection[str] | None = None
+    ) -> Iterator[str | Answer]:
         """The stages' names as they begin, then the answer."""
         question = check_question(question, self.settings)
         clock = _Clock()
         yield "searching"
         query = self.retriever.query(question)
-        passages = self.retriever.passages(query, as_of)
+        passages = self.retriever.passages(query, as_of, within=within)
         clock.lap("search")
         yield "reading"
         evidence = self.reader.read(query, passages)

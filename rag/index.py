@@ -293,7 +293,8 @@ class Index:
 
         Of chunks with one and the same text a few stand for all.
         """
-        found = self.vectors.query(vector, limit, only.chroma())
+        among = None if only.within is None else self.store.keys(only)
+        found = self.vectors.query(vector, limit, only.chroma(), among)
         chunks = self.store.chunks_of_vectors([key for key, _ in found], only, TWINS)
         return [(chunk, similarity) for key, similarity in found for chunk in chunks.get(key, ())]
 

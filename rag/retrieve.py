@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +76,14 @@ class Retriever(BaseRetriever):
 
     def query(self, question: str) -> Query:
         """Embeds and analyses a question."""
+        return self.queries([question])[0]
+
+    def queries(self, questions: Sequence[str]) -> list[Query]:
+        """Like ``query``, of many questions, embedded together: two to three times as fast."""
+        vectors = self.index.embedder.questions(questions)
+        return [self._analysed(question, vector) for question, vector in zip(questions, vectors, strict=True)]
+
+    def _analysed(self, question: str, vector: np.ndarray) -> Query:
         store = self.index.store
         languages = store.languages()
         own = question_language(question, default=languages[0] if languages else "de")
@@ -85,7 +93,7 @@ class Retriever(BaseRetriever):
         return Query(
             text=question,
             language=own,
-            vector=self.index.embedder.questions([question])[0],
+            vector=vector,
             groups=tuple(groups),
             idf=tuple(_idf(total, frequency) for frequency in frequencies),
             known=tuple(frequency > 0 for frequency in frequencies),
@@ -97,13 +105,15 @@ class Retriever(BaseRetriever):
         as_of: dt.date | None = None,
         top_k: int | None = None,
         fusion: str | None = None,
+        *,
+        within: Collection[str] | None = None,
     ) -> list[Passage]:
-        """The best passages, best first. ``as_of`` leaves out what was published later.
+        """The best passages, best first. ``as_of`` leaves out what was published later, ``within`` all articles but these.
 
         ``fusion`` ("hybrid", "dense", "lexical") and ``top_k`` override the settings.
         """
         query = question if isinstance(question, Query) else self.query(question)
-        settings, only = self.index.settings, Filter(until=as_of)
+        settings, only = self.index.settings, Filter(until=as_of, within=within)
         fusion, top_k = fusion or settings.fusion, top_k or settings.top_k
         limit = max(settings.candidates, top_k)
         dense = dict(self.index.nearest(query.vector, limit, only)) if fusion != "lexical" else {}
@@ -147,18 +157,19 @@ class Retriever(BaseRetriever):
     def _scores(
         self, query: Query, ids: Sequence[int], dense: dict[int, float], lexical: dict[int, float], fusion: str
     ) -> np.ndarray:
+        if not ids:
+            return np.zeros(0)
+        # Either search alone scores as it would at best in the sum: the reader weighs how far apart passages are.
         bm25 = np.array([lexical.get(chunk, 0.0) for chunk in ids])
+        relative_bm25 = np.sqrt(np.maximum(bm25, 0) / (_BM25_CEILING * max(sum(query.idf), 1e-9)))
         if fusion == "lexical":
-            return bm25
-        cosine = np.array([dense[chunk] for chunk in ids])
-        if fusion == "dense" or not ids:
-            return cosine
+            return (COVERAGE_WEIGHT + BM25_WEIGHT) * relative_bm25
         background = self._sample() @ query.vector
-        spread = max(float(background.std()), 0.01)
+        z = (np.array([dense[chunk] for chunk in ids]) - background.mean()) / max(float(background.std()), 0.01)
+        if fusion == "dense":
+            return z
         tokens = self.index.store.tokens(ids)
         coverage = np.array([query.coverage(tokens[chunk]) for chunk in ids])
-        relative_bm25 = np.sqrt(np.maximum(bm25, 0) / (_BM25_CEILING * max(sum(query.idf), 1e-9)))
-        z = (cosine - background.mean()) / spread
         return z + COVERAGE_WEIGHT * coverage + BM25_WEIGHT * relative_bm25
 
     def _sample(self) -> np.ndarray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,18 +75,26 @@ class StoredChunk:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles may answer. ``until``: published on that day or before, or undated."""
+    """Which articles may answer. ``until``: published on that day or before, or undated. ``within``: of these ids."""
 
     until: dt.date | None = None
+    within: Collection[str] | None = None
 
     def sql(self) -> tuple[str, list[Any]]:
         """A condition on ``articles`` and its parameters."""
-        if self.until is None:
-            return "1", []
-        return "coalesce(articles.first_day, 0) <= ?", [day_number(self.until)]
+        conditions: list[str] = []
+        parameters: list[Any] = []
+        if self.until is not None:
+            conditions.append("coalesce(articles.first_day, 0) <= ?")
+            parameters.append(day_number(self.until))
+        if self.within is not None:  # one parameter however many ids there are, for SQLite limits their number
+            conditions.append("articles.id IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps(list(self.within)))
+        return " AND ".join(conditions) or "1", parameters
 
     def chroma(self) -> dict[str, Any] | None:
-        """The same condition for Chroma's ``where``."""
+        """The condition on days for Chroma's ``where``. ``within`` is not part of it: one vector stands for equal texts
+        of several articles, so the vectors allowed are named by their keys (``Store.keys``)."""
         return None if self.until is None else {"first_day": {"$lte": day_number(self.until)}}
 
 

@@ -248,6 +248,16 @@ class Store(Database):
             found |= {key: np.frombuffer(vector, "<f4") for key, vector in rows}
         return found
 
+    def keys(self, only: Filter) -> list[int]:
+        """Keys of the vectors of all chunks of these articles, in order."""
+        condition, parameters = only.sql()
+        rows = self.db.execute(
+            "SELECT DISTINCT key FROM articles JOIN chunks ON article = row JOIN vectors ON chunk = chunks.id"
+            f" WHERE {condition} ORDER BY key",
+            parameters,
+        )
+        return [row[0] for row in rows]
+
     def chunks_of_vectors(self, keys: Sequence[int], only: Filter, most: int) -> dict[int, list[int]]:
         """Ids of up to ``most`` chunks, those of the latest articles first, for each of these vectors."""
         condition, parameters = only.sql()

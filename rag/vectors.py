@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,7 @@ from rag.store import Store
 log = logging.getLogger(__name__)
 COLLECTION = "chunks"
 POINTER = "current.json"
+KEYS_AT_ONCE = 10_000  # ids in one query; Chroma hands them to SQLite as variables, 32,766 at most
 REACHED = 0.99  # share of the vectors that a search for all must find
 CHECKED = 20_000  # embeddings compared one by one at opening; beyond that a sample, so that opening stays quick
 
@@ -51,12 +53,31 @@ class Vectors:
     def close(self) -> None:
         self._client.close()
 
-    def query(self, vector: np.ndarray, limit: int, where: dict[str, Any] | None) -> list[tuple[int, float]]:
-        """(key, cosine similarity) of the nearest vectors, nearest first; ``Store.chunks_of_vectors`` says whose they are."""
+    def query(
+        self, vector: np.ndarray, limit: int, where: dict[str, Any] | None, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """(key, cosine similarity) of the nearest vectors, nearest first; ``Store.chunks_of_vectors`` says whose they are.
+
+        ``among`` restricts the search to these keys.
+        """
         if self.pointer.count == 0:
             return []
+        if among is None:
+            return self._nearest(vector, limit, where, None)
+        found: list[tuple[int, float]] = []
+        for at in range(0, len(among), KEYS_AT_ONCE):
+            wanted = [str(key) for key in among[at : at + KEYS_AT_ONCE]]
+            # A query for an id that is not there fails, and an older generation may lack some.
+            held = self._collection.get(ids=wanted, include=[])["ids"]
+            found += self._nearest(vector, limit, where, held) if held else []
+        return sorted(found, key=lambda one: -one[1])[:limit]
+
+    def _nearest(
+        self, vector: np.ndarray, limit: int, where: dict[str, Any] | None, ids: list[str] | None
+    ) -> list[tuple[int, float]]:
         found = self._collection.query(
             query_embeddings=[vector.tolist()],
+            ids=ids,
             n_results=min(limit, self.pointer.count),
             where=where,
             include=["distances"],

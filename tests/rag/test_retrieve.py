@@ -66,6 +66,39 @@ def test_as_of_leaves_out_what_came_later(retriever: Retriever) -> None:
         assert all(p.published is None or p.published[:10] <= "2024-03-01" for p in found)
 
 
+def test_only_the_articles_named_are_searched(retriever: Retriever) -> None:
+    question = "Wie viele nordkoreanische Soldaten wurden getötet?"
+    for fusion in ("hybrid", "dense", "lexical"):
+        found = retriever.passages(question, fusion=fusion, within=["demo-001", "demo-018", "no such article"])
+        assert {p.article_id for p in found} <= {"demo-001", "demo-018"}
+        assert found[0].article_id == "demo-018", fusion
+    # Both conditions hold together: demo-018 is of October 2024.
+    assert retriever.passages(question, as_of=dt.date(2024, 10, 1), within=["demo-018"]) == []
+    assert retriever.passages(question, within=["no such article"]) == []
+    assert retriever.passages(question, within=[]) == []
+
+
+def test_an_answer_rests_on_the_articles_named_alone(demo_answerer: Answerer) -> None:
+    question = "Wie viele nordkoreanische Soldaten wurden getötet?"
+    copies = ["demo-023", "demo-024", "demo-025"]
+    for copy in copies:
+        answer = demo_answerer.ask(question, within=["demo-001", copy])
+        assert {c.article_id for c in answer.citations} == {copy}
+        assert {p.article_id for p in answer.passages} == {"demo-001", copy}
+
+
+def test_many_articles_can_be_named_and_equal_texts_are_told_apart(make_index: Callable[..., Index]) -> None:
+    index = make_index()
+    text = "Die Fähre nach Sandholm fährt zweimal am Tag."
+    index.add([Article(id=name, text=text, language="de") for name in ("one", "other")])
+    index.add([Article(id="third", text="In Sandholm steht ein Leuchtturm.", language="de")])
+    retriever = Retriever(index)
+    crowd = [f"absent-{number}" for number in range(40_000)]  # more than SQLite takes as parameters
+    for name in ("one", "other"):
+        found = retriever.passages("Wie oft fährt die Fähre?", within=[*crowd, name])
+        assert [p.article_id for p in found] == [name]
+
+
 def test_as_a_llama_index_retriever(retriever: Retriever) -> None:
     nodes = retriever.retrieve("Wie viele Soldaten wurden getötet?")
     article = retriever.index.article(nodes[0].metadata["article_id"])
