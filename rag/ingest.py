@@ -15,7 +15,7 @@ from corpus.errors import ReadWarning, UnreadableError
 from rag import ledger, recurring
 from rag.ahead import read_ahead
 from rag.ledger import Entry, Finished
-from rag.models.embed import release_memory
+from rag.models.memory import release_memory
 from rag.rows import NewArticle, NewChunk
 
 if TYPE_CHECKING:

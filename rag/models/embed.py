@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
-import sys
 import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -18,6 +16,7 @@ from pydantic import PrivateAttr
 
 from rag.errors import ModelMissingError
 from rag.models.bundled import SHA256, bundled_folder
+from rag.models.memory import release_memory
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -191,14 +190,6 @@ def _find(settings: Settings) -> SentenceTransformer:
         fix_de = "BELEGT_EMBED_MODEL prüfen: 'bundled', ein Modellordner oder eine Hub-Kennung (braucht einmal Netz)."
         detail = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise ModelMissingError(model=wanted, detail=detail, fix=fix, fix_de=fix_de) from error
-
-
-def release_memory() -> None:
-    """Gives memory that was freed back to the system. Without this, glibc keeps what embedding frees in pieces, and a
-    long ingest grows by hundreds of megabytes; elsewhere than on glibc nothing is done."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim:
-        trim(0)
 
 
 def _device() -> str:

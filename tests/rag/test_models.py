@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from rag.errors import ModelDamagedError, ModelMissingError
 from rag.models import bundled
 from rag.models.embed import Embedder
+from rag.models.memory import release_memory
 from rag.settings import Settings
 
 
@@ -104,3 +106,17 @@ def test_a_model_that_was_unloaded_loads_again(embedder: Embedder) -> None:
     embedder.unload()
     assert np.allclose(embedder.passages(["Die Brücke ist gesperrt."]), before, atol=1e-3)
     assert embedder.token_offsets(["Die Brücke"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory is left to the system")
+def test_mapped_weights_are_dropped_and_read_again(embedder: Embedder) -> None:
+    def resident() -> int:
+        entries = re.findall(r"\.safetensors\n(?:.+\n)*?Rss: +(\d+) kB", Path("/proc/self/smaps").read_text("utf-8"))
+        return sum(map(int, entries))
+
+    texts = ["Die Brücke von Altdorf ist gesperrt.", "Der Stadtrat tagt am Montag."]
+    before = embedder.passages(texts)
+    assert resident() > 50_000
+    release_memory()
+    assert resident() < 1_000
+    assert np.array_equal(embedder.passages(texts), before)
