@@ -8,7 +8,13 @@ BelegtError
     ├── DataMissingError      the benchmark's data folder is not there
     ├── DataFormatError       a data set file is not what its format says
     ├── OutputError           the results can't be written
-    └── CorpusError           a benchmark's articles did not all get into the index
+    ├── RunMissingError       there is no saved run at the path
+    ├── RunFormatError        a file is not a run as this version saves it
+    ├── QuestionsDifferError  two runs did not ask the same questions
+    ├── NothingComparedError  two runs have no question in common
+    ├── NoRunError            a gate got neither a set nor a run
+    ├── CorpusError           a benchmark's articles did not all get into the index
+    └── BaselineMissingError  the packages of a baseline are not installed
 """
 
 from __future__ import annotations
@@ -64,12 +70,16 @@ class SetFormatError(EvaluationError):
             "'{key}' muss {wanted_de} sein; berichtigen oder weglassen.",
         ),
         "unanswerable": (
-            "'answerable' is false, but answers or articles are given; remove them or set it to true.",
-            "'answerable' ist false, aber Antworten oder Artikel sind angegeben; diese löschen oder true setzen.",
+            "'answerable' is false, but answers, parts or articles are given; remove them or set it to true.",
+            "'answerable' ist false, aber Antworten, Teile oder Artikel sind angegeben; diese löschen oder true setzen.",
         ),
         "evidence": (
             "evidence names the article '{article}', which 'articles' lacks; add it there.",
             "'evidence' nennt den Artikel '{article}', der in 'articles' fehlt; dort ergänzen.",
+        ),
+        "within": (
+            "'articles' names '{article}', which 'within' leaves out, so that nobody could find it; add it there.",
+            "'articles' nennt '{article}', den 'within' auslässt, sodass ihn niemand finden kann; dort ergänzen.",
         ),
         "duplicate": (
             "the id '{id}' is already taken in line {other}; give each question its own id.",
@@ -102,7 +112,50 @@ class OutputError(EvaluationError):
     de = "Die Ergebnisse lassen sich nicht nach '{path}' schreiben ({detail}). Mit '--json' eine andere Datei wählen."
 
 
+class RunMissingError(EvaluationError):
+    en = "The saved run '{path}' can't be opened ({detail}). Check the path; 'belegt eval run SET --json FILE' saves one."
+    de = (
+        "Der gespeicherte Lauf '{path}' lässt sich nicht öffnen ({detail}). "
+        "Pfad prüfen; 'belegt eval run SATZ --json DATEI' speichert einen."
+    )
+
+
+class RunFormatError(EvaluationError):
+    en = "'{path}' is not a run as this version saves it ({detail}). Make it anew with 'belegt eval run SET --json FILE'."
+    de = (
+        "'{path}' ist kein Lauf, wie ihn diese Version speichert ({detail}). "
+        "Mit 'belegt eval run SATZ --json DATEI' neu erzeugen."
+    )
+
+
+class QuestionsDifferError(EvaluationError):
+    en = (
+        "The runs did not ask the same questions: {only_a} only in A, {only_b} only in B, {changed} with another text or "
+        "gold (e.g. {example}). Run the same set again, or compare the {common} they share with '--common'."
+    )
+    de = (
+        "Die Läufe haben nicht dieselben Fragen gestellt: {only_a} nur in A, {only_b} nur in B, {changed} mit anderem "
+        "Text oder Gold (z. B. {example}). Denselben Satz neu laufen lassen oder mit '--common' die {common} gemeinsamen "
+        "vergleichen."
+    )
+
+
+class NothingComparedError(EvaluationError):
+    en = "The runs have no question in common, so there is nothing to compare. Run both over the same set."
+    de = "Die Läufe haben keine Frage gemeinsam, es gibt nichts zu vergleichen. Beide über denselben Satz laufen lassen."
+
+
+class NoRunError(EvaluationError):
+    en = "There is nothing to check. Name a question set, or a saved run with '--run FILE'."
+    de = "Es gibt nichts zu prüfen. Einen Fragensatz nennen oder mit '--run DATEI' einen gespeicherten Lauf."
+
+
 class CorpusError(EvaluationError):
     exit_code = 1
     en = "{failed} articles of '{name}' are not in the index, the first: {reason} Mend it; the bench needs them all."
     de = "{failed} Artikel aus '{name}' kamen nicht in den Index, der erste: {reason} Beheben; der Bench braucht alle."
+
+
+class BaselineMissingError(EvaluationError):
+    en = "The baseline '{name}' needs packages that are not installed ({detail}). Run 'pip install {packages}'."
+    de = "Der Vergleich '{name}' braucht Pakete, die fehlen ({detail}). 'pip install {packages}' aufrufen."

@@ -7,14 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evals import metrics
+from evals.metrics import registry as metrics
 from rag.messages import Messages
 
 if TYPE_CHECKING:
     from evals.results import Mean, Result, Run
 
 SLICE_COLUMNS = ("R@5", "RR", "F1", "contained", "citation hit", "hallucination", "error")
+SLICE_KINDS = ("language", "source", "year")
+SMALLEST_SLICE = 5  # questions from which a source or year is shown; a corpus may have hundreds. JSON has them all
 NOTHING = "–"
+MINUS = "−"
 
 
 @cache
@@ -24,18 +27,19 @@ def messages() -> Messages:
 
 
 def table(run: Run, language: str) -> str:
-    """A headline, every measure with its mean and the number of questions it counts, then the slices side by side."""
+    """A headline, every measure with mean, 95 % interval and number of questions, then the slices side by side."""
     say, means = messages().say, run.aggregate()
-    rows = [(say("measure", language), say("value", language), say("counted", language))]
+    rows = [tuple(say(key, language) for key in ("measure", "value", "interval", "counted"))]
     rows += [
-        (say(name, language), number(name, mean.value, language), str(mean.counted)) for name, mean in means.items()
+        (say(name, language), number(name, mean.value, language), interval(name, mean, language), str(mean.counted))
+        for name, mean in means.items()
     ]
     parts = [headline(run, language), align(rows)]
-    slices = run.slices()
+    slices = {name: one for name, one in run.slices().items() if one[0] >= SMALLEST_SLICE or ":" not in name}
     if slices:
         heads = [(say("slice", language), say("counted", language), *(say(n, language) for n in SLICE_COLUMNS))]
         heads += [
-            (_slice_name(name, language), str(count), *_slice_values(values, language))
+            (slice_name(name, language), str(count), *_slice_values(values, language))
             for name, (count, values) in slices.items()
         ]
         parts.append(align(heads))
@@ -43,9 +47,10 @@ def table(run: Run, language: str) -> str:
     return "\n\n".join(parts)
 
 
-def _slice_name(name: str, language: str) -> str:
-    kind, _, code = name.partition(":")
-    return f"{messages().say('language', language)} {code}" if kind == "language" and code else name
+def slice_name(name: str, language: str) -> str:
+    """ "language:de" as "Sprache de", and likewise for sources and years; tags as they are."""
+    kind, _, value = name.partition(":")
+    return f"{messages().say(kind, language)} {value}" if kind in SLICE_KINDS and value else name
 
 
 def _slice_values(means: dict[str, Mean], language: str) -> list[str]:
@@ -62,11 +67,25 @@ def headline(run: Run, language: str) -> str:
     )  # fmt: skip
 
 
-def number(measure: str, value: float | None, language: str) -> str:
-    """Measures of rankings with three decimals, all others in percent; a dash for None."""
-    if measure in metrics.RETRIEVAL:
-        return _decimal(value, 3, language)
-    return NOTHING if value is None else f"{_decimal(100 * value, 1, language)} %"
+def number(measure: str, value: float | None, language: str, signed: bool = False) -> str:
+    """A value as its measure's unit asks: scores with three decimals, percent with one; a dash for None."""
+    unit = metrics.ALL[measure].unit
+    places, suffix = {"score": (3, ""), "percent": (1, " %"), "seconds": (3, " s"), "count": (0, "")}[unit]
+    if value is None:
+        return NOTHING
+    text = f"{100 * value if unit == 'percent' else value:{'+' if signed else ''}.{places}f}"
+    return text.replace(".", "," if language == "de" else ".").replace("-", MINUS) + suffix
+
+
+def interval(measure: str, mean: Mean, language: str) -> str:
+    """The 95 % interval in brackets, without the unit; empty where there is none."""
+    return "" if mean.low is None or mean.high is None else span(measure, mean.low, mean.high, language)
+
+
+def span(measure: str, low: float, high: float, language: str, signed: bool = False) -> str:
+    """Two values of a measure as "[0.981–0.995]"; with signs "[−0.012, +0.003]"."""
+    ends = (number(measure, end, language, signed).removesuffix(" %").removesuffix(" s") for end in (low, high))
+    return f"[{('; ' if language == 'de' else ', ').join(ends) if signed else '–'.join(ends)}]"
 
 
 def _decimal(value: float | None, places: int, language: str) -> str:

@@ -5,49 +5,123 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from tqdm import tqdm
 
+from evals import metrics
 from evals.cases import Case, QuestionSet
-from evals.measure import crash_measures, measures
+from evals.journal import Journal
 from evals.results import Result, Run
+from evals.slices import Known, gold_facts
 from rag.settings import Settings
-from rag.types import Answer
+from rag.types import Answer, Passage
 
 log = logging.getLogger(__name__)
-AnswerFunction = Callable[[str, dt.date | None], Answer]
+
+
+class AnswerFunction(Protocol):
+    """How every system is asked; ``within`` holds the ids of the only articles to be searched, None means all."""
+
+    def __call__(self, question: str, as_of: dt.date | None, *, within: Collection[str] | None) -> Answer: ...
+
+
+class SearchFunction(Protocol):
+    """The search of a system alone: its passages, best first."""
+
+    def __call__(
+        self, question: str, as_of: dt.date | None, *, within: Collection[str] | None
+    ) -> Sequence[Passage]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOnly:
+    """Asks for passages instead of answers: a fraction of the time, and only the measures of retrieval have values."""
+
+    search: SearchFunction
 
 
 def run(
     questions: QuestionSet,
-    answer: AnswerFunction,
+    answer: AnswerFunction | SearchOnly,
     progress: bool = True,
     settings: Settings | None = None,
     models: Sequence[str] = (),
+    article: Callable[[str], Known] | None = None,
+    *,
+    journal: Journal | None = None,
+    configuration: Mapping[str, Any] | None = None,
+    unit: str = "question",
 ) -> Run:
     """Asks every question of the set and measures the answers. A question that crashes is logged and counts.
 
-    ``progress`` shows a bar on stderr where that is a terminal; ``settings`` and ``models`` are only noted.
-    Raises nothing of its own; Ctrl-C ends it.
+    ``progress`` shows a bar on stderr where that is a terminal, which counts in ``unit``; ``settings``, ``models`` and
+    ``configuration``, what the settings do not tell, are only noted. ``article`` looks a gold article up by its id, so
+    that slices by source and year know it even where nothing retrieved it. Questions that ``journal`` holds are not
+    asked again; the others are noted in it. Raises nothing of its own; Ctrl-C ends it.
     """
-    bar = tqdm(questions.cases, unit="question", desc=questions.name, disable=None if progress else True)
-    results = tuple(_ask(case, answer) for case in bar)
-    return Run(questions, results, settings.fingerprint() if settings else None, tuple(models))
+    done = dict(journal.finished) if journal else {}
+    waiting = [case for case in questions.cases if case.id not in done]
+    with tqdm(
+        total=len(questions.cases),
+        initial=len(questions.cases) - len(waiting),
+        unit=f" {unit}",
+        desc=questions.name,
+        disable=None if progress else True,
+    ) as bar:
+        for case in waiting:
+            done[case.id] = _ask(case, answer)
+            if journal:
+                journal.note(done[case.id])
+            bar.update()
+    return Run(
+        questions,
+        results=tuple(done[case.id] for case in questions.cases),
+        fingerprint=settings.fingerprint() if settings else None,
+        models=tuple(models),
+        configuration={**(settings.relevant() if settings else {}), **(configuration or {})},
+        facts=gold_facts(questions, article) if article else {},
+    )
 
 
-def _ask(case: Case, answer: AnswerFunction) -> Result:
+def _ask(case: Case, answer: AnswerFunction | SearchOnly) -> Result:
+    within = case.within or None
     started = time.perf_counter()
     try:
-        given = answer(case.question, case.as_of)
+        if isinstance(answer, SearchOnly):
+            passages = answer.search(case.question, case.as_of, within=within)
+            return _searched(case, passages, time.perf_counter() - started)
+        given = answer(case.question, case.as_of, within=within)
     except Exception as error:  # whatever it is, the other questions still count
         log.exception("question %s crashed", case.id)
-        seconds = time.perf_counter() - started
-        reason = f"{type(error).__name__}: {error}"
-        return Result(case, None, None, None, None, (), (), seconds, crash_measures(case), reason)
-    seconds = time.perf_counter() - started
-    articles = tuple(dict.fromkeys(passage.article_id for passage in given.passages))
-    values = measures(case, given)
+        crashed = Result.crash(case, error, time.perf_counter() - started)
+        return _retrieval_alone(crashed) if isinstance(answer, SearchOnly) else crashed
+    return Result.of(case, given, time.perf_counter() - started)
+
+
+def _searched(case: Case, passages: Sequence[Passage], seconds: float) -> Result:
+    """The result of a search: no answer, and a value for the measures of retrieval alone."""
+    ranking = tuple(dict.fromkeys(passage.article_id for passage in passages))
+    values: dict[str, float | None] = dict.fromkeys(metrics.MEASURES)
+    if case.articles:
+        values |= metrics.retrieval(ranking, case.articles)
     return Result(
-        case, given.text, given.short, given.status, given.confidence, given.citations, articles, seconds, values
+        case=case,
+        answer=None,
+        short=None,
+        status=None,
+        confidence=None,
+        citations=(),
+        articles=ranking,
+        seconds=seconds,
+        values=values,
+        passages=tuple(passages),
+        timings={"search": round(seconds, 4), "total": round(seconds, 4)},
     )
+
+
+def _retrieval_alone(result: Result) -> Result:
+    kept = {name: value if name in metrics.RETRIEVAL else None for name, value in result.values.items()}
+    return replace(result, values=kept)

@@ -72,7 +72,10 @@ class Settings(BaseModel):
             name = ".".join(str(part) for part in first["loc"])
             raise SettingsError(name=name, reason=first["msg"]) from error
 
+    def relevant(self) -> dict[str, Any]:
+        """Everything that can change an answer (not: where files lie, message language), as JSON-ready values."""
+        return self.model_dump(mode="json", exclude={"index", "cache", "language", "embed_batch"})
+
     def fingerprint(self) -> str:
-        """Twelve hex digits over everything that can change an answer (not: where files lie, message language)."""
-        answer_relevant = self.model_dump(mode="json", exclude={"index", "cache", "language", "embed_batch"})
-        return hashlib.sha256(json.dumps(answer_relevant, sort_keys=True).encode()).hexdigest()[:12]
+        """Twelve hex digits over ``relevant``."""
+        return hashlib.sha256(json.dumps(self.relevant(), sort_keys=True).encode()).hexdigest()[:12]

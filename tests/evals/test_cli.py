@@ -88,7 +88,7 @@ def test_a_set_is_asked_over_an_index(
     written = json.loads(printed.out)
     assert "two: 2 Fragen, davon 0 abgestürzt" in printed.err
     assert written["results"][0]["retrieved"][0] == "wall"
-    assert written["measures"]["R@5"] == {"value": 1.0, "counted": 1}
+    assert written["measures"]["R@5"] == {"value": 1.0, "counted": 1, "low": 1.0, "high": 1.0}
     assert written["settings"] == settings.fingerprint()
     assert written["models"][0].startswith("multilingual-e5-small")
     assert main(parsed(str(questions), "--limit", "1"), settings, "en") == 0
