@@ -119,7 +119,7 @@ class Index:
             known = ledger.unchanged(self.store, files)
             changed = [file for file in files if file.key not in known]
             total = sum(file.records for file in changed)
-            with tqdm(total=total, unit="article", desc="Ingest", disable=not progress) as bar:
+            with tqdm(total=total, unit="article", desc="Ingest", disable=not (progress and changed)) as bar:
                 return self._take_in(
                     ledger.read_all(changed), language, bar, known, lambda run: self._sweep(run, places, files, prune)
                 )
