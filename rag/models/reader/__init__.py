@@ -1,0 +1,6 @@
+"""The bundled span reader: one small network that finds the answer in a passage, and says whether there is one.
+
+``network.py`` is the network, ``coding.py`` text to tokens and back, ``spans.py`` scores to spans, ``adapter.py`` the few
+megabytes that are shipped, ``model.py`` the reader as others use it. The rest trains it: ``pool.py`` the data,
+``negatives.py`` passages that do not answer, ``batches.py`` their order, ``checkpoint.py``, and ``train.py``, the command.
+"""

@@ -1,0 +1,131 @@
+"""The order of training: every batch is a function of (seed, epoch, number), so a run continues where it was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rag.models.reader.coding import LONGEST_QUESTION, SPECIALS, Coded, padded, pair, passage_at
+from rag.models.reader.negatives import Negatives
+from rag.models.reader.pool import Asked, Pool
+
+REPEATED = {"mlqa-de-de": 4, "mlqa-de-en": 3, "mlqa-en-de": 3}  # times an epoch: German is what is asked, and scarce
+NEGATIVES = 0.3  # of the questions are also asked about a passage that does not answer them
+SORTED = 64  # batches whose examples are sorted by length together: less padding, still mixed
+LONGEST = 320  # tokens; of a longer passage a stretch with the answer is read
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question and the stretch of a passage, from token ``first`` to before token ``last``, that is read for it.
+
+    ``span``: first and last token of the answer in the stretch, or None. ``relevant``: whether the question was asked
+    about this passage (SQuAD 2.0 has such questions that the passage does not answer).
+    """
+
+    question: int
+    passage: int
+    first: int
+    last: int
+    span: tuple[int, int] | None
+    relevant: bool
+
+    def length(self, coded_question: Coded) -> int:
+        return self.last - self.first + min(len(coded_question.ids), LONGEST_QUESTION) + SPECIALS
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Tensors of a step, as ``Network.forward`` takes them, and the targets; no answer is the span (0, 0)."""
+
+    ids: Tensor
+    lengths: Tensor
+    passages: Tensor
+    starts: Tensor
+    ends: Tensor
+    relevant: Tensor
+
+    @property
+    def answerable(self) -> Tensor:
+        return (self.starts > 0).float()
+
+    def to(self, device: str) -> Batch:
+        return Batch(*(getattr(self, name).to(device, non_blocking=True) for name in Batch.__slots__))
+
+
+class Batches:
+    """All batches of training in order, from any place."""
+
+    def __init__(
+        self, pool: Pool, questions: Sequence[Coded], passages: Sequence[Coded], size: int = 32, seed: int = 0,
+        longest: int = LONGEST,
+    ) -> None:  # fmt: skip
+        """``questions``: the coded ``pool.train`` questions; ``passages``: all coded passages of the pool."""
+        self._pool, self._questions, self._passages = pool, questions, passages
+        self._size, self._seed, self._longest = size, seed, longest
+        self._negatives = Negatives(pool)
+
+    def epoch(self, number: int) -> list[list[Example]]:
+        """Every question once or as often as REPEATED says, shuffled, in batches of similar length."""
+        rng = np.random.default_rng([self._seed, number])
+        examples = []
+        for question, asked in enumerate(self._pool.train):
+            for _ in range(REPEATED.get(asked.source, 1)):
+                examples.append(self._own(question, asked, rng))
+                if rng.random() < NEGATIVES and (other := self._negatives.draw(asked, rng)) is not None:
+                    examples.append(self._cut(question, other, None, False, rng))
+        order = rng.permutation(len(examples))
+        batches = []
+        for at in range(0, len(order), SORTED * self._size):
+            chunk = sorted(order[at : at + SORTED * self._size], key=lambda i: self._length(examples[i]))
+            batches += [[examples[i] for i in chunk[j : j + self._size]] for j in range(0, len(chunk), self._size)]
+        return [batches[i] for i in rng.permutation(len(batches))]
+
+    def start_from(self, epoch: int, number: int) -> Iterator[tuple[int, int, Batch]]:
+        """Endless: batches with the place (epoch, number) of the one after each."""
+        while True:
+            batches = self.epoch(epoch)
+            for place in range(number, len(batches)):
+                following = (epoch, place + 1) if place + 1 < len(batches) else (epoch + 1, 0)
+                yield *following, self.tensors(batches[place])
+            epoch, number = epoch + 1, 0
+
+    def tensors(self, examples: Sequence[Example]) -> Batch:
+        questions = [self._questions[e.question].ids for e in examples]
+        inputs = [
+            pair(q, self._passages[e.passage].ids[e.first : e.last]) for q, e in zip(questions, examples, strict=True)
+        ]
+        ids, lengths = padded(inputs)
+        begins = np.array([passage_at(q) for q in questions])
+        spans = np.array([(0, 0) if e.span is None else e.span for e in examples])
+        answered = np.array([e.span is not None for e in examples])
+        starts, ends = np.where(answered[:, None], spans + begins[:, None], 0).T
+        relevant = np.array([e.relevant for e in examples], np.float32)
+        return Batch(
+            *(torch.from_numpy(np.ascontiguousarray(a)) for a in (ids, lengths, begins, starts, ends, relevant))
+        )
+
+    def _own(self, question: int, asked: Asked, rng: np.random.Generator) -> Example:
+        best = asked.best
+        span = None if best is None else self._passages[asked.passage].tokens_of(*best)
+        return self._cut(question, asked.passage, span, True, rng)
+
+    def _cut(
+        self, question: int, passage: int, span: tuple[int, int] | None, relevant: bool, rng: np.random.Generator
+    ) -> Example:
+        room = self._longest - SPECIALS - min(len(self._questions[question].ids), LONGEST_QUESTION)
+        total = len(self._passages[passage].ids)
+        low, high = 0, max(total - room, 0)  # where the stretch may begin
+        if span is not None:
+            low, high = max(span[1] + 1 - room, 0), min(span[0], high)
+        first = int(rng.integers(low, high + 1)) if low <= high else span[0] if span else 0
+        last = min(first + room, total)
+        within = None if span is None else (span[0] - first, min(span[1], last - 1) - first)
+        return Example(question, passage, first, last, within, relevant)
+
+    def _length(self, example: Example) -> int:
+        return example.length(self._questions[example.question])

@@ -1,0 +1,113 @@
+"""Training data -> passages and the questions asked about them, with a development part that training never sees.
+
+Only data whose licence permits shipping what was learnt from it, and none that anything is measured on: XQuAD, NoMIRACL
+and MLQA's test set are not opened here, and a test says so.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MLQA = "mlqa_dev/dev-context-{}-question-{}.json"
+SOURCES = {  # name -> file, language of its passages
+    "squadshifts-wiki": ("train/squadshifts_new_wiki.json.gz", "en"),
+    "squadshifts-reddit": ("train/squadshifts_reddit.json.gz", "en"),
+    "squadshifts-amazon": ("train/squadshifts_amazon_reviews.json.gz", "en"),
+    "squad2": ("train/squad2_half_dev_minus_xquad.json.gz", "en"),
+    "tydiqa": ("train/tydiqa_goldp_en.json.gz", "en"),
+    "mlqa-de-de": (MLQA.format("de", "de"), "de"),  # language of the passage, language of the question
+    "mlqa-de-en": (MLQA.format("de", "en"), "de"),
+    "mlqa-en-de": (MLQA.format("en", "de"), "en"),
+    "mlqa-en-en": (MLQA.format("en", "en"), "en"),
+    "mlqa-es-es": (MLQA.format("es", "es"), "es"),
+}
+HELD_OUT = 8  # one article in so many of MLQA and of SQuAD 2.0 is kept for development
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about ``passage`` (its number in the pool) with the bounds of its answers; none: it has no answer."""
+
+    id: str
+    source: str
+    question: str
+    passage: int
+    answers: tuple[tuple[int, int], ...]
+
+    @property
+    def best(self) -> tuple[int, int] | None:
+        """The answer most annotators gave; of equally frequent ones the shortest."""
+        counts = Counter(self.answers)
+        return min(counts, key=lambda a: (-counts[a], a[1] - a[0]), default=None)
+
+
+@dataclass(slots=True)
+class Pool:
+    """Passages, each once, with language and article; and questions for training and for development."""
+
+    passages: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    articles: list[str] = field(default_factory=list)
+    train: list[Asked] = field(default_factory=list)
+    development: list[Asked] = field(default_factory=list)
+
+
+def load_pool(data: Path, sources: Sequence[str] = tuple(SOURCES)) -> Pool:
+    """Reads the sources under ``data``. Raises FileNotFoundError naming the file that is not there."""
+    pool, numbers, asked = Pool(), dict[str, int](), list[Asked]()
+    for source in sources:
+        name, language = SOURCES[source]
+        for article, text, questions in paragraphs(data / name):
+            number = numbers.setdefault(text, len(numbers))
+            if number == len(pool.passages):
+                pool.passages.append(text)
+                pool.languages.append(language)
+                pool.articles.append(f"{source}/{article}")
+            asked += (_asked(source, number, text, qa) for qa in questions)
+    held = _held_out(pool, asked)
+    for question in asked:
+        (pool.development if question.passage in held else pool.train).append(question)
+    return pool
+
+
+def _held_out(pool: Pool, asked: Sequence[Asked]) -> set[int]:
+    """Numbers of passages kept for development. MLQA asks the same question, with the same id, in several languages
+    and about parallel passages: whatever shares a question or a passage with a held-out one is held out too."""
+    questions = {a.id for a in asked if a.source == "mlqa-de-de" and _drawn(pool.passages[a.passage])}
+    mlqa = [a for a in asked if a.source.startswith("mlqa")]
+    held: set[int] = set()
+    while True:
+        grown = {a.passage for a in mlqa if a.id in questions}
+        if grown == held:
+            break
+        held = grown
+        questions = {a.id for a in mlqa if a.passage in held}
+    squad = {a.passage for a in asked if a.source == "squad2"}
+    return held | {p for p in squad if _drawn(pool.articles[p])}
+
+
+def _drawn(name: str) -> bool:
+    return hashlib.sha256(name.encode("utf-8")).digest()[0] % HELD_OUT == 0
+
+
+def _asked(source: str, passage: int, text: str, qa: dict[str, Any]) -> Asked:
+    answers = ((a["answer_start"], a["answer_start"] + len(a["text"])) for a in qa["answers"] if a["text"].strip())
+    own = "mlqa" if source.startswith("mlqa") else source
+    return Asked(
+        f"{own}/{qa['id']}", source, qa["question"].strip(), passage, tuple(b for b in answers if b[1] <= len(text))
+    )
+
+
+def paragraphs(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """(article, passage, questions) of a SQuAD-format file; a passage without a title is an article of its own."""
+    raw = path.read_bytes()
+    for number, page in enumerate(json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)["data"]):
+        for place, paragraph in enumerate(page["paragraphs"]):
+            yield page.get("title") or f"{number}.{place}", paragraph["context"], paragraph["qas"]

@@ -1,0 +1,267 @@
+"""Trains the bundled reader: ``python -m rag.models.reader.train --out DIR --data ../shared/data [--minutes N]``.
+
+Full fine-tuning of the encoder in bfloat16 with float32 masters (AdamW, Loshchilov and Hutter 2019), three losses in one
+pass: the answer's span (position 0 for none), whether the passage answers, whether the question is about the passage.
+
+How long a machine will be free is not known beforehand, so the rate stays constant after a warm-up and a moving average
+of the weights is what is saved as an adapter; ``--decay N`` takes the last state and lets the rate fall to zero over N
+steps (warm-up, stable, decay: Hu et al. 2024, https://arxiv.org/abs/2404.06395), leaving that state as it is.
+
+A run can be killed or stopped at any moment: called again, it goes on from DIR/state.pt. The CPU's time is counted, not
+the clock's, so a run that was held with SIGSTOP is none the wiser. Every line of DIR/log.jsonl is one report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is imported; see rag/models/embed.py
+
+import torch
+from filelock import FileLock
+from torch import Tensor
+from torch.nn import functional
+
+from rag.models.bundled import bundled_folder
+from rag.models.reader.adapter import save_adapter
+from rag.models.reader.batches import Batch, Batches
+from rag.models.reader.checkpoint import Progress, State, load_state, save_state
+from rag.models.reader.coding import Coder
+from rag.models.reader.network import HEADS, Network, Scores, load_base
+from rag.models.reader.pool import Pool, load_pool
+from rag.settings import Settings
+
+STATE, DECAYED, LOG, ADAPTERS = "state.pt", "decay.pt", "log.jsonl", "adapters"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train. What a state was trained with is kept in it and can't be changed on the way."""
+
+    size: int = 32
+    rate: float = 1.5e-4
+    head_rate: float = 6e-4
+    warmup: int = 100
+    weight_decay: float = 0.01
+    average: float = 0.995  # of the moving average, a step
+    span: float = 1.0
+    answerable: float = 0.3
+    relevant: float = 0.3
+    seed: int = 0
+    precision: str = "auto"
+
+    def dtype(self, device: str) -> torch.dtype:
+        """bfloat16 where the machine multiplies in it."""
+        if self.precision != "auto":
+            return getattr(torch, self.precision)
+        fast = device == "cuda" or torch.cpu._is_avx512_bf16_supported()
+        return torch.bfloat16 if fast else torch.float32
+
+
+def loss_of(scores: Scores, batch: Batch, plan: Plan) -> tuple[Tensor, dict[str, float]]:
+    """The sum to minimise, and its parts by name."""
+    span = (functional.cross_entropy(scores.start, batch.starts) + functional.cross_entropy(scores.end, batch.ends)) / 2
+    answerable = functional.binary_cross_entropy_with_logits(scores.answerable, batch.answerable)
+    relevant = functional.binary_cross_entropy_with_logits(scores.relevant, batch.relevant)
+    total = plan.span * span + plan.answerable * answerable + plan.relevant * relevant
+    return total, {"span": span.item(), "answerable": answerable.item(), "relevant": relevant.item()}
+
+
+class Trainer:
+    """A network in training: masters in float32, a working copy in the machine's fast precision."""
+
+    def __init__(self, base: Network, plan: Plan, device: str) -> None:
+        self.plan, self.device = plan, device
+        self.network = base.to(device=device, dtype=plan.dtype(device))
+        self.working = self.network.adapted()
+        self.progress = Progress()
+        self.weights = {name: p.detach().float().clone() for name, p in self.working.items()}
+        self.base = {name: w.clone() for name, w in self.weights.items()}
+        for parameter in self.working.values():
+            parameter.requires_grad_(True)
+        self.average = {name: w.clone() for name, w in self.weights.items()}
+        groups: dict[tuple[bool, bool], list[Tensor]] = {}
+        for name, weight in self.weights.items():
+            groups.setdefault((name.split(".")[0] in HEADS, weight.ndim == 2), []).append(weight)
+        self.optimizer = torch.optim.AdamW(
+            [
+                {
+                    "params": params,
+                    "peak": plan.head_rate if head else plan.rate,
+                    "weight_decay": plan.weight_decay if matrix else 0.0,
+                }
+                for (head, matrix), params in groups.items()
+            ],
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+
+    def step(self, batch: Batch, decay: int | None = None) -> dict[str, float]:
+        """One update; ``decay``: the steps over which the rate falls to zero. Returns the loss's parts."""
+        batch = batch.to(self.device)
+        loss, parts = loss_of(self.network(batch.ids, batch.lengths, batch.passages), batch, self.plan)
+        loss.backward()
+        for name, parameter in self.working.items():
+            gradient = parameter.grad
+            self.weights[name].grad = None if gradient is None else gradient.float()
+            parameter.grad = None
+        norm = torch.nn.utils.clip_grad_norm_(self.weights.values(), 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * self._share(decay)
+        self.optimizer.step()
+        # An average over the first steps alone would remember the untrained heads for a long time.
+        keep = min(self.plan.average, (1 + self.progress.step) / (10 + self.progress.step))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.values()), list(self.weights.values()), 1 - keep)
+            torch._foreach_copy_(list(self.working.values()), list(self.weights.values()))
+        self.progress.step += 1
+        self.progress.examples += len(batch.lengths)
+        if decay is not None:
+            self.progress.decayed = (self.progress.decayed or 0) + 1
+        return {**parts, "norm": float(norm)}
+
+    def _share(self, decay: int | None) -> float:
+        """Of the peak rate, at this step."""
+        if decay is not None:
+            return max(1 - (self.progress.decayed or 0) / decay, 0.0)
+        return min((self.progress.step + 1) / self.plan.warmup, 1.0)
+
+    def state(self) -> State:
+        return State(self.progress, self.weights, self.average, self.optimizer.state_dict(), asdict(self.plan))
+
+    def resume(self, state: State) -> None:
+        self.progress = state.progress
+        with torch.no_grad():
+            for name, weight in self.weights.items():
+                weight.copy_(state.weights[name])
+                self.average[name].copy_(state.average[name])
+                self.working[name].copy_(weight)
+        self.optimizer.load_state_dict(state.optimizer)
+
+
+class Clock:
+    """Seconds of work: the CPU's time over its threads, so waiting and being held do not count."""
+
+    def __init__(self, device: str) -> None:
+        self._threads = 1 if device == "cuda" else torch.get_num_threads()
+        self._from = time.process_time()
+
+    def seconds(self) -> float:
+        """Since the last call."""
+        now = time.process_time()
+        passed, self._from = (now - self._from) / self._threads, now
+        return passed
+
+
+class Run:
+    """A training run in a folder: takes up its last state, saves it every few minutes, adapters as it goes."""
+
+    def __init__(self, out: Path, pool: Pool, base: Path, plan: Plan, device: str, decay: int | None = None) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / ADAPTERS).mkdir(exist_ok=True)
+        self.out, self.decay = out, decay
+        self._path = out / (STATE if decay is None else DECAYED)
+        from_state = self._path if self._path.is_file() else out / STATE
+        state = load_state(from_state) if from_state.is_file() else None
+        if state is not None:
+            plan = Plan(**state.settings)
+        self.trainer = Trainer(load_base(base, plan.seed), plan, device)
+        if state is not None:
+            self.trainer.resume(state)
+        elif decay is not None:
+            raise FileNotFoundError(f"{out / STATE} is not there: train first, then decay")
+        self._batches = batches_of(pool, Coder(base), plan)
+        self._clock = Clock(device)
+        self.stopping = False
+
+    def go(self, steps: int | None, minutes: float | None, save_every: float = 300, adapter_every: int = 4000) -> None:
+        """Trains until the run has done ``steps`` in all, or ``minutes`` of work in this call, or its decay, or is told
+        to stop; then saves. Seconds of work lie between states, examples between adapters."""
+        progress = self.trainer.progress
+        worked = unsaved = 0.0
+        parts: list[dict[str, float]] = []
+        self._clock.seconds()
+        for epoch, number, batch in self._batches.start_from(progress.epoch, progress.batch):
+            if self.stopping or self._done(steps) or (minutes is not None and worked >= minutes * 60):
+                break
+            parts.append(self.trainer.step(batch, self.decay))
+            progress.epoch, progress.batch = epoch, number
+            seconds = self._clock.seconds()
+            progress.seconds += seconds
+            worked, unsaved = worked + seconds, unsaved + seconds
+            if progress.step % 25 == 0:
+                self._report(parts)
+                parts = []
+            if progress.examples // adapter_every != (progress.examples - len(batch.lengths)) // adapter_every:
+                self.save_adapter()
+            if unsaved >= save_every:
+                save_state(self._path, self.trainer.state())
+                unsaved = 0.0
+        save_state(self._path, self.trainer.state())
+        self.save_adapter()
+
+    def save_adapter(self) -> None:
+        """The moving average of the weights; after a decay the weights themselves."""
+        trainer, progress = self.trainer, self.trainer.progress
+        kind = "stable" if self.decay is None else f"decay{self.decay}"
+        path = self.out / ADAPTERS / f"{kind}-{progress.examples:07}.safetensors"
+        weights = trainer.average if self.decay is None else trainer.weights
+        save_adapter(path, weights, trainer.base, {**asdict(progress), "plan": asdict(trainer.plan)})
+
+    def _done(self, steps: int | None) -> bool:
+        progress = self.trainer.progress
+        if self.decay is not None:
+            return (progress.decayed or 0) >= self.decay
+        return steps is not None and progress.step >= steps
+
+    def _report(self, parts: list[dict[str, float]]) -> None:
+        means = {name: round(sum(p[name] for p in parts) / len(parts), 4) for name in parts[0]}
+        line = {**asdict(self.trainer.progress), **means, "at": time.strftime("%H:%M:%S")}
+        line["seconds"] = round(self.trainer.progress.seconds, 1)
+        text = json.dumps(line)
+        with (self.out / LOG).open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+        print(text, file=sys.stderr, flush=True)
+
+
+def batches_of(pool: Pool, coder: Coder, plan: Plan) -> Batches:
+    passages = coder(pool.passages)
+    questions = coder([asked.question for asked in pool.train])
+    return Batches(pool, questions, passages, plan.size, plan.seed)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True, help="the run's folder: state, log, adapters")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--steps", type=int, help="of the whole run")
+    parser.add_argument("--minutes", type=float, help="of work in this call")
+    parser.add_argument("--decay", type=int, metavar="STEPS", help="from the last state, let the rate fall to zero")
+    for option in fields(Plan):
+        name = "--" + option.name.replace("_", "-")
+        parser.add_argument(name, type=type(option.default), default=option.default, help="new runs only")
+    arguments = parser.parse_args()
+    plan = Plan(**{option.name: getattr(arguments, option.name) for option in fields(Plan)})
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with FileLock(arguments.out / ".lock", timeout=0):  # a second run in the folder would write over the first
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        base = bundled_folder(Settings.load().cache)
+        run = Run(arguments.out, load_pool(arguments.data), base, plan, device, arguments.decay)
+
+        def stop(*_: object) -> None:
+            run.stopping = True
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        run.go(arguments.steps, arguments.minutes)
+
+
+if __name__ == "__main__":
+    main()
