@@ -18,7 +18,7 @@ from typing import Any
 from evals.errors import SetEmptyError, SetFormatError, SetMissingError
 from evals.metrics import same_part
 
-# Where these tags stand, `answers` lists the parts or sides of a full answer rather than wordings of one.
+# Where these tags stand and `parts` does not, `answers` lists the parts or sides of a full answer rather than wordings.
 PART_TAGS = frozenset({"multi-article", "conflicting"})
 
 
@@ -31,6 +31,10 @@ class Case:
     ``evidence``    (article id, verbatim quote) pairs that carry the answer
     ``answerable``  whether the articles say; True where answers or articles are given and the file does not say
     ``as_of``       the day the question is asked as of
+    ``parts``       wordings of each part: a full answer has one of every part. Where it is not stated but the tags say
+                    that there are several, ``answers`` is grouped by ``metrics.same_part``
+    ``within``      ids of the only articles that may be searched for this question
+    ``speaker``     wordings of the name that a full answer names as the one who said it
     """
 
     id: str
@@ -42,15 +46,16 @@ class Case:
     language: str | None = None
     as_of: dt.date | None = None
     tags: tuple[str, ...] = ()
+    parts: tuple[tuple[str, ...], ...] = ()
+    within: tuple[str, ...] = ()
+    speaker: tuple[str, ...] = ()
 
-    @property
-    def parts(self) -> tuple[tuple[str, ...], ...]:
-        """The parts of a full answer, each with its wordings; empty unless the tags say that there are several.
+    def __post_init__(self) -> None:
+        if not self.parts and PART_TAGS.intersection(self.tags):
+            object.__setattr__(self, "parts", self._guessed_parts())
 
-        Wordings of one part, by ``metrics.same_part``: "300" and "rund 300", "4,8 Mio. Euro" and "€4.8m".
-        """
-        if not PART_TAGS.intersection(self.tags):
-            return ()
+    def _guessed_parts(self) -> tuple[tuple[str, ...], ...]:
+        """``answers`` by what they state: "300" and "rund 300" are one part, so are "4,8 Mio. Euro" and "€4.8m"."""
         parts: list[list[str]] = []
         for answer in sorted(self.answers, key=len):
             alike = (part for part in parts if any(same_part(one, answer, self.language or "en") for one in part))
@@ -62,11 +67,15 @@ class Case:
         return tuple(tuple(part) for part in parts) if len(parts) > 1 else ()
 
     def to_record(self) -> dict[str, Any]:
-        """The JSON object of a set's line; ``load_set`` reads it back to an equal case."""
+        """The case as a JSON object with every key, also those that are not stated."""
         record = dataclasses.asdict(self)
         record["evidence"] = [{"article": article, "quote": quote} for article, quote in self.evidence]
         record["as_of"] = self.as_of.isoformat() if self.as_of else None
         return record
+
+    def stated(self) -> dict[str, Any]:
+        """The JSON object of a set's line, without what is not stated; ``load_set`` reads it back to an equal case."""
+        return {key: value for key, value in self.to_record().items() if value is not None and value not in ((), [])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +89,11 @@ class QuestionSet:
 
     @property
     def sha256(self) -> str:
-        """Hash of the cases: runs with equal hashes asked the same questions against the same gold answers."""
-        records = [case.to_record() for case in self.cases]
+        """Hash of the cases: runs with equal hashes asked the same questions against the same gold answers.
+
+        Over what is stated, so that a further key of later versions leaves the hashes of sets without it alone.
+        """
+        records = [case.stated() for case in self.cases]
         return hashlib.sha256(json.dumps(records, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     def first(self, count: int) -> QuestionSet:
@@ -91,7 +103,7 @@ class QuestionSet:
     def save(self, path: Path) -> None:
         """Writes the set as ``load_set`` reads it, in UTF-8."""
         header = {"set": self.name, "version": self.version, "licence": self.licence}
-        records = [header, *(case.to_record() for case in self.cases)]
+        records = [header, *(case.stated() for case in self.cases)]
         path.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), "utf-8")
 
 
@@ -108,7 +120,7 @@ def load_set(path: Path | str) -> QuestionSet:
         if not cases and not header and "set" in record and "question" not in record:
             header = record
             continue
-        case = _case(record, path, number)
+        case = read_case(record, path, number)
         if case.id in lines:
             raise SetFormatError(path, number, "duplicate", id=case.id, other=lines[case.id])
         lines[case.id] = number
@@ -155,11 +167,11 @@ def _nfc(value: Any) -> Any:
     return value
 
 
-_KEYS = tuple(field.name for field in fields(Case))
+KEYS = tuple(field.name for field in fields(Case))
 
 
-def _case(record: dict[str, Any], path: Path, line: int) -> Case:
-    """The case of one line. Raises SetFormatError."""
+def read_case(record: dict[str, Any], path: Path, line: int) -> Case:
+    """The case that an object with keys of ``KEYS`` states. Raises SetFormatError naming ``path`` and ``line``."""
 
     def fault(reason: str, **facts: object) -> SetFormatError:
         return SetFormatError(path, line, reason, **facts)
@@ -168,14 +180,13 @@ def _case(record: dict[str, Any], path: Path, line: int) -> Case:
         return fault("value", key=key, wanted_en=wanted_en, wanted_de=wanted_de)
 
     def texts(key: str) -> tuple[str, ...]:
-        given = record.get(key)
-        if not isinstance(given or [], list) or not all(isinstance(item, str) and item.strip() for item in given or []):
+        if not _is_texts(given := record.get(key) or []):
             raise wrong(key, "a list of texts", "eine Liste von Texten")
-        return tuple(given or ())
+        return tuple(given)
 
     for key in record:
-        if key not in _KEYS:
-            raise fault("unknown", key=key, known=", ".join(_KEYS))
+        if key not in KEYS:
+            raise fault("unknown", key=key, known=", ".join(KEYS))
     for key in ("id", "question"):
         if not isinstance(record.get(key), str) or not record[key].strip():
             raise fault("missing", key=key)
@@ -193,15 +204,41 @@ def _case(record: dict[str, Any], path: Path, line: int) -> Case:
     except (TypeError, KeyError) as error:
         shape = '[{"article": "...", "quote": "..."}]'
         raise wrong("evidence", shape, shape) from error
-    answers = texts("answers")
+    parts = record.get("parts") or []
+    if not isinstance(parts, list) or not all(part and _is_texts(part) for part in parts):
+        raise wrong(
+            "parts",
+            'a list of lists such as [["63"], ["41", "forty-one"]]',
+            'eine Liste von Listen wie [["63"], ["41"]]',
+        )
+    answers, within = texts("answers"), texts("within")
     articles = texts("articles") or tuple(dict.fromkeys(article for article, _ in evidence))
     for article, _ in evidence:
         if article not in articles:
             raise fault("evidence", article=article)
-    if answerable is False and (answers or articles):
+    for article in articles if within else ():
+        if article not in within:
+            raise fault("within", article=article)
+    stated = answers or articles or parts
+    if answerable is False and stated:
         raise fault("unanswerable")
-    if answerable is None and (answers or articles):
+    if answerable is None and stated:
         answerable = True
     return Case(
-        record["id"], record["question"], answers, articles, evidence, answerable, language, as_of, texts("tags")
+        id=record["id"],
+        question=record["question"],
+        answers=answers,
+        articles=articles,
+        evidence=evidence,
+        answerable=answerable,
+        language=language,
+        as_of=as_of,
+        tags=texts("tags"),
+        parts=tuple(tuple(part) for part in parts),
+        within=within,
+        speaker=texts("speaker"),
     )
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)

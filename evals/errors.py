@@ -5,6 +5,12 @@ BelegtError
     ├── SetMissingError       there is no question set at the path
     ├── SetFormatError        one line of a set can't be used; names file, line and the fix
     ├── SetEmptyError         a set without a question
+    ├── NoSetError            a folder without a question set
+    ├── FileMissingError      what should be imported is not there
+    ├── FileCountError        a format takes another number of files
+    ├── FolderFullError       an import would mix with what its folder holds
+    ├── RunUnderWayError      the same run is going on in another process
+    ├── BaselineUnknownError  there is no baseline of that name
     ├── DataMissingError      the benchmark's data folder is not there
     ├── DataFormatError       a data set file is not what its format says
     ├── OutputError           the results can't be written
@@ -97,6 +103,40 @@ class SetFormatError(EvaluationError):
         return f"{self.facts['path']}, {line} {self.facts['line']}: {reason}"
 
 
+class NoSetError(EvaluationError):
+    en = "There is no question set in '{path}'. Make one with 'belegt eval import FORMAT FILE --out {path}'."
+    de = "In '{path}' liegt kein Fragensatz. Einen anlegen mit 'belegt eval import FORMAT DATEI --out {path}'."
+
+
+class FileMissingError(EvaluationError):
+    en = "There is no '{path}'. Check the path and run 'belegt eval import' again."
+    de = "'{path}' gibt es nicht. Pfad prüfen und 'belegt eval import' erneut aufrufen."
+
+
+class FileCountError(EvaluationError):
+    en = "The format '{format}' takes {count} FILE. 'belegt eval import --help' says what each format is made of."
+    de = "Das Format '{format}' nimmt {count} FILE. 'belegt eval import --help' sagt, woraus jedes Format besteht."
+
+
+class FolderFullError(EvaluationError):
+    en = "'{path}' is not empty, and its articles would mix with the new ones. Choose a new folder with '--out'."
+    de = "'{path}' ist nicht leer, und die Artikel gerieten durcheinander. Mit '--out' einen neuen Ordner wählen."
+
+
+class RunUnderWayError(EvaluationError):
+    exit_code = 1
+    en = "The same run of '{name}' is going on in another process. Wait for it, or end it; this command then goes on there."
+    de = (
+        "Derselbe Lauf von '{name}' ist in einem anderen Prozess im Gang. Abwarten oder dort beenden; "
+        "dann macht dieser Befehl an der Stelle weiter."
+    )
+
+
+class BaselineUnknownError(EvaluationError):
+    en = "There is no baseline '{name}'. Choose one with '--baseline': {known}."
+    de = "Den Vergleich '{name}' gibt es nicht. Mit '--baseline' wählen: {known}."
+
+
 class DataMissingError(EvaluationError):
     en = "Skipped: there is no '{path}'. Say where the data lies with '--data FOLDER'."
     de = "Übersprungen: '{path}' gibt es nicht. Mit '--data ORDNER' sagen, wo die Daten liegen."
@@ -108,8 +148,11 @@ class DataFormatError(EvaluationError):
 
 
 class OutputError(EvaluationError):
-    en = "The results can't be written to '{path}' ({detail}). Choose another file with '--json'."
-    de = "Die Ergebnisse lassen sich nicht nach '{path}' schreiben ({detail}). Mit '--json' eine andere Datei wählen."
+    en = "The results can't be written to '{path}' ({detail}). Choose another file, with '--json', '--html' or '--out'."
+    de = (
+        "Die Ergebnisse lassen sich nicht nach '{path}' schreiben ({detail}). "
+        "Mit '--json', '--html' oder '--out' eine andere Datei wählen."
+    )
 
 
 class RunMissingError(EvaluationError):
@@ -142,7 +185,9 @@ class QuestionsDifferError(EvaluationError):
 
 class NothingComparedError(EvaluationError):
     en = "The runs have no question in common, so there is nothing to compare. Run both over the same set."
-    de = "Die Läufe haben keine Frage gemeinsam, es gibt nichts zu vergleichen. Beide über denselben Satz laufen lassen."
+    de = (
+        "Die Läufe haben keine Frage gemeinsam, es gibt nichts zu vergleichen. Beide über denselben Satz laufen lassen."
+    )
 
 
 class NoRunError(EvaluationError):

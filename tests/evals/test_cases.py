@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from pathlib import Path
 
@@ -29,12 +30,14 @@ def test_header_and_every_field(tmp_path: Path) -> None:
     record = {
         "id": "q1", "question": "Wann?", "answers": ["1652"], "articles": ["a"], "language": "de",
         "evidence": [{"article": "a", "quote": "aus dem Jahr 1652"}], "as_of": "2025-06-30", "tags": ["dated"],
+        "parts": [["1652"], ["in Mühlrode", "Mühlrode"]], "within": ["a", "b"], "speaker": ["Lindner", "Kai Lindner"],
     }  # fmt: skip
     loaded = load_set(write(tmp_path / "s.jsonl", {"set": "s1", "version": 2, "licence": "CC0"}, record))
     assert (loaded.name, loaded.version, loaded.licence) == ("s1", "2", "CC0")
-    assert loaded.cases == (
-        Case("q1", "Wann?", ("1652",), ("a",), (("a", "aus dem Jahr 1652"),), True, "de", AS_OF, ("dated",)),
-    )
+    parts, speaker = (("1652",), ("in Mühlrode", "Mühlrode")), ("Lindner", "Kai Lindner")
+    evidence = (("a", "aus dem Jahr 1652"),)
+    case = Case("q1", "Wann?", ("1652",), ("a",), evidence, True, "de", AS_OF, ("dated",), parts, ("a", "b"), speaker)
+    assert loaded.cases == (case,)
 
 
 def test_articles_follow_from_evidence(tmp_path: Path) -> None:
@@ -45,11 +48,26 @@ def test_articles_follow_from_evidence(tmp_path: Path) -> None:
 
 
 def test_save_and_load_give_the_same_set(tmp_path: Path) -> None:
-    case = Case("q", "Größe?", ("ä",), ("a",), (("a", "„ä“"),), True, "de", dt.date(2024, 2, 29), ("t",))
+    day, parts = dt.date(2024, 2, 29), (("ä", "ae"), ("ö",))
+    case = Case("q", "Größe?", ("ä",), ("a",), (("a", "„ä“"),), True, "de", day, ("t",), parts, ("a", "c"), ("Müller",))
     questions = QuestionSet("n", "1", None, (case, Case("r", "?", answerable=False)))
     questions.save(tmp_path / "n.jsonl")
     assert load_set(tmp_path / "n.jsonl") == questions
     assert load_set(tmp_path / "n.jsonl").sha256 == questions.sha256 != questions.first(1).sha256
+    last = (tmp_path / "n.jsonl").read_text("utf-8").splitlines()[-1]
+    assert json.loads(last) == {"id": "r", "question": "?", "answerable": False}  # what is not stated is not written
+
+
+def test_the_hash_is_that_of_what_is_stated() -> None:
+    plain = QuestionSet("n", None, None, (Case("q", "?", ("63",)),))
+    # Written down so that a key added to Case later does not change the hashes of all sets there are.
+    assert plain.sha256 == hashlib.sha256(b'[{"answers": ["63"], "id": "q", "question": "?"}]').hexdigest()
+    for other in (
+        Case("q", "?", ("64",)),
+        Case("q", "?", ("63",), within=("a",)),
+        Case("q", "?", ("63",), speaker=("X",)),
+    ):
+        assert QuestionSet("n", None, None, (other,)).sha256 != plain.sha256
 
 
 def test_decomposed_letters_are_composed_and_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
@@ -81,6 +99,24 @@ def test_decomposed_letters_are_composed_and_a_byte_order_mark_is_no_fault(tmp_p
             "den Artikel 'c'",
         ),
         ('{"id": "b", "question": "?", "answers": ["x"], "answerable": false}', "remove them", "löschen"),
+        ('{"id": "b", "question": "?", "parts": [["x"]], "answerable": false}', "remove them", "löschen"),
+        (
+            '{"id": "b", "question": "?", "parts": ["x"]}',
+            "'parts' must be a list of lists",
+            "'parts' muss eine Liste von",
+        ),
+        (
+            '{"id": "b", "question": "?", "parts": [[]]}',
+            "'parts' must be a list of lists",
+            "'parts' muss eine Liste von",
+        ),
+        ('{"id": "b", "question": "?", "within": "a"}', "'within' must be a list", "'within' muss eine Liste"),
+        ('{"id": "b", "question": "?", "speaker": [""]}', "'speaker' must be a list", "'speaker' muss eine Liste"),
+        (
+            '{"id": "b", "question": "?", "articles": ["a", "c"], "within": ["a"]}',
+            "'c', which 'within' leaves out",
+            "'c', den 'within' auslässt",
+        ),
         ('{"id": "a", "question": "?"}', "already taken in line 2", "steht schon in Zeile 2"),
         ('{"id": "b", "question": "\xff"}', "not UTF-8", "kein UTF-8"),
     ],
@@ -111,6 +147,15 @@ def test_parts_are_sides_and_wordings_of_a_side_are_one() -> None:
     assert case.parts == (("600", "rund 600"), ("300", "Rund 300"))
     case = Case("q", "?", ("€4.8m", "4,8 Mio. Euro", "1,5 Mio. Euro", "€1.5m"), language="de", tags=("conflicting",))
     assert case.parts == (("€4.8m", "4,8 Mio. Euro"), ("€1.5m", "1,5 Mio. Euro"))
+
+
+def test_parts_that_are_stated_are_not_guessed(tmp_path: Path) -> None:
+    stated = {"id": "q", "question": "?", "answers": ["41 statt 63", "63", "41"], "tags": ["multi-article"]}
+    guessed = load_set(write(tmp_path / "a.jsonl", stated)).cases[0]
+    assert guessed.parts == (("63", "41 statt 63"), ("41",))  # what the guess gets wrong: both numbers are in the first
+    case = load_set(write(tmp_path / "b.jsonl", stated | {"parts": [["63"], ["41", "einundvierzig"]]})).cases[0]
+    assert case.parts == (("63",), ("41", "einundvierzig"))
+    assert load_set(write(tmp_path / "c.jsonl", {"id": "q", "question": "?", "parts": [["x"]]})).cases[0].answerable
 
 
 def test_one_answer_in_several_wordings_has_no_parts() -> None:

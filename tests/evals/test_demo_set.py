@@ -9,13 +9,15 @@ import pytest
 
 from corpus import Article, load
 from evals import QuestionSet, load_set
-from evals.bench import DEMO_ARTICLES
 from evals.cli import DEMO_SET
+from evals.metrics import all_parts
+
+DEMO = Path(__file__).resolve().parents[2] / "corpus" / "demo"
 
 
 @pytest.fixture(scope="module")
 def articles() -> Mapping[str, Article]:
-    loaded = list(load([Path(DEMO_ARTICLES)]))
+    loaded = list(load([DEMO]))
     assert all(isinstance(item, Article) for item in loaded)
     return {item.id: item for item in loaded if isinstance(item, Article)}
 
@@ -51,3 +53,20 @@ def test_every_answerable_question_has_answers_articles_and_evidence(demo: Quest
 
 def test_at_least_a_quarter_can_not_be_answered(demo: QuestionSet) -> None:
     assert sum(case.answerable is False for case in demo.cases) >= len(demo.cases) / 4
+
+
+def test_parts_are_wordings_that_gold_sentences_or_answers_have(demo: QuestionSet) -> None:
+    """Each part can be met by quoting: at least one of its wordings stands in the evidence, or is a gold answer."""
+    for case in demo.cases:
+        for part in case.parts:
+            quotes = " ".join(quote for _, quote in case.evidence)
+            assert any(wording in quotes or wording in case.answers for wording in part), (case.id, part)
+
+
+def test_an_answer_that_quotes_all_evidence_has_all_parts(demo: QuestionSet) -> None:
+    for name in ("demo-q055", "demo-q060", "demo-q061", "demo-q100"):
+        [case] = [case for case in demo.cases if case.id == name]
+        quotes = [quote for _, quote in case.evidence]
+        assert all_parts(" ".join(quotes), case.parts, case.language or "de") == 1, name
+        if len(case.parts) > 1:
+            assert all_parts(quotes[0], case.parts, case.language or "de") == 0, name
