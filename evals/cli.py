@@ -1,29 +1,83 @@
-"""``belegt eval``: a question set through the answerer; the table to the terminal, JSON on request."""
+"""``belegt eval``: which command is meant, and what the commands have in common.
+
+Each command is a module with ``add_arguments(parser, language)`` and ``main(args, settings, language) -> exit code``,
+loaded when it is called or its help is asked for.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from evals.cases import load_set
 from evals.errors import OutputError
-from evals.report import messages, wrong_answers
-from evals.run import run
+from evals.report import messages
+from rag.messages import LANGUAGES
+from rag.messages import messages as common_messages
 from rag.settings import Settings
 
 DEMO_SET = Path(__file__).parent / "questions" / "demo.jsonl"
+COMMANDS = {
+    "run": "evals.cli_run",
+    "compare": "evals.compare",
+    "gate": "evals.gate",
+    "report": "evals.html_report",
+    "draft": "evals.draft",
+    "import": "evals.cli_import",
+}
+_COMMON = ("--index", "--config", "--language")  # options of every command of belegt, each with a value
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """Adds ``SET``, ``--json``, ``--limit`` and ``--verbose``; help texts in ``language``."""
-    say = messages().say
-    parser.add_argument("set", nargs="?", type=Path, default=DEMO_SET, metavar="SET", help=say("asked_set", language))
-    parser.add_argument("--json", metavar="FILE", help=say("json_help", language))
-    parser.add_argument("--limit", type=at_least_one(language), metavar="N", help=say("limit_help", language))
-    parser.add_argument("--verbose", action="store_true", help=say("verbose_help", language))
+    """Adds the commands; help texts in ``language``."""
+    commands = parser.add_subparsers(dest="evaluation", required=True, metavar="COMMAND", parser_class=_Command)
+    common = _Command(add_help=False, argument_default=argparse.SUPPRESS)
+    say = common_messages().say
+    # Again here, so that they may also stand behind the command's name; suppressed, so as not to undo those before it.
+    common.add_argument("--index", type=Path, help=say("help_index", language))
+    common.add_argument("--config", type=Path, help=say("help_config", language))
+    common.add_argument("--language", choices=LANGUAGES, help=say("help_language", language))
+    for name in COMMANDS:
+        text = messages().say(f"{name}_command", language)
+        commands.add_parser(name, help=text, description=text, parents=[common]).of(name, language)
+
+
+class _Command(argparse.ArgumentParser):
+    """The parser of one command; gets the command's own arguments when it is first used."""
+
+    _own: Callable[[], None] | None = None
+
+    def of(self, name: str, language: str) -> None:
+        self._own = lambda: _module(name).add_arguments(self, language)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        own, self._own = self._own, None
+        if own:
+            own()
+        return super().parse_known_args(args, namespace)
+
+
+def _module(name: str) -> Any:
+    return import_module(COMMANDS[name])
+
+
+def complete(argv: Sequence[str]) -> list[str]:
+    """The arguments of ``belegt eval`` with the command named: ``[SET]`` alone means ``run [SET]``."""
+    at = 0
+    while at < len(argv) and argv[at].startswith(_COMMON):
+        at += 1 if "=" in argv[at] else 2
+    if at < len(argv) and argv[at] in (*COMMANDS, "-h", "--help"):
+        return list(argv)
+    return ["run", *argv]
+
+
+def main(args: argparse.Namespace, settings: Settings, language: str) -> int:
+    """Runs the command; its exit code. Raises what it raises."""
+    return int(_module(args.evaluation).main(args, settings, language))
 
 
 def at_least_one(language: str) -> Callable[[str], int]:
@@ -35,31 +89,6 @@ def at_least_one(language: str) -> Callable[[str], int]:
         return int(text)
 
     return parse
-
-
-def main(args: argparse.Namespace, settings: Settings, language: str) -> int:
-    """Runs the evaluation and prints it. 0; 1 when a question crashed.
-
-    Raises EvaluationError for a set or an output file that can't be used, and what ``Answerer.open`` raises.
-    """
-    questions = load_set(args.set)
-    if args.limit:
-        questions = questions.first(args.limit)
-    if args.json and args.json != "-":
-        check_writable(args.json)  # now, not after minutes of answering
-    from rag.answerer import Answerer  # loads the models' libraries: seconds, so only for a set that is in order
-
-    with Answerer.open(settings) as answerer:
-        models = (answerer.status().model, type(answerer.reader).__name__)
-        done = run(questions, answerer.ask, settings=settings, models=models)
-    to_stdout = args.json == "-"
-    text = done.table(language)
-    if args.verbose and (wrong := wrong_answers(done.results, language)):
-        text = f"{wrong}\n\n{text}"
-    print(text, file=sys.stderr if to_stdout else sys.stdout)
-    if args.json:
-        write_json(done.to_json(), args.json, language)
-    return 1 if done.crashed else 0
 
 
 def write_json(content: object, target: str, language: str) -> None:

@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     language = user_language(_language_of(argv))
     try:
-        arguments = _parser(language).parse_args(argv)
+        arguments = _parser(language).parse_args(_complete(argv))
         settings = Settings.load(arguments.config, index=arguments.index, language=arguments.language)
         language = user_language(settings.language)
         return int(_COMMANDS[arguments.command](arguments, settings, language))
@@ -72,6 +72,15 @@ def _language_of(argv: Sequence[str]) -> str:
     given = [argv[i + 1] for i, word in enumerate(argv[:-1]) if word == "--language"]
     given += [word.partition("=")[2] for word in argv if word.startswith("--language=")]
     return given[-1] if given else os.environ.get(PREFIX + "LANGUAGE", "auto")
+
+
+def _complete(argv: list[str]) -> list[str]:
+    """``argv`` with what may be left out: which command of ``belegt eval``."""
+    if argv[:1] != ["eval"]:
+        return argv
+    from evals.cli import complete
+
+    return ["eval", *complete(argv[1:])]
 
 
 def _parser(language: str) -> argparse.ArgumentParser:
@@ -162,7 +171,6 @@ def _chat(arguments: argparse.Namespace, settings: Settings, language: str) -> i
 def _eval(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
     from evals.cli import main as evaluate
 
-    _say_loading(language)
     return evaluate(arguments, settings, language)
 
 

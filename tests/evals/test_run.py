@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
 
 from evals import Case, QuestionSet, Run, run
-from evals.metrics import MEASURES
+from evals.metrics import MEASURES, RETRIEVAL
 from evals.report import wrong_answers
+from evals.run import SearchOnly
 from rag.settings import Settings
 from rag.types import Answer, Citation, Passage
 
@@ -45,7 +47,7 @@ UNSTATED = Case("unstated", "Wie hoch?", language="en")
 QUESTIONS = QuestionSet("s", "1", "CC0", (HEIGHT, REFUSED, CRASHING, NOT_THERE, INVENTED, UNSTATED))
 
 
-def scripted(question: str, as_of: dt.date | None) -> Answer:
+def scripted(question: str, as_of: dt.date | None, *, within: Collection[str] | None) -> Answer:
     if question == "Boom?":
         raise OSError("disk full")
     return replace(FOUND, as_of=as_of) if question == "Wie hoch?" else REFUSAL
@@ -75,7 +77,7 @@ def test_a_good_answer(done: Run) -> None:
 
 
 def test_the_short_answer_is_what_is_compared() -> None:
-    short = run(QUESTIONS.first(1), lambda question, as_of: replace(FOUND, short="2,10 Meter"), progress=False)
+    short = run(QUESTIONS.first(1), lambda question, as_of, within: replace(FOUND, short="2,10 Meter"), progress=False)
     assert (short.results[0].values["EM"], short.results[0].values["F1"]) == (1, 1)
 
 
@@ -89,8 +91,8 @@ def test_a_refusal_of_an_answerable_question(done: Run) -> None:
 def test_parts_count_where_the_tags_say_so() -> None:
     case = Case("q", "?", ("2,10 Meter", "rund 2,10 Meter", "3 Meter"), language="de", tags=("conflicting",))
     both = replace(FOUND, text="2,10 Meter [1], laut anderen 3 Meter [2].", status="conflicting")
-    first = run(QuestionSet("s", None, None, (case,)), lambda question, as_of: FOUND, progress=False)
-    full = run(QuestionSet("s", None, None, (case,)), lambda question, as_of: both, progress=False)
+    first = run(QuestionSet("s", None, None, (case,)), lambda question, as_of, within: FOUND, progress=False)
+    full = run(QuestionSet("s", None, None, (case,)), lambda question, as_of, within: both, progress=False)
     assert (first.results[0].values["all parts"], first.results[0].values["contained"]) == (0, 1)
     assert full.results[0].values["all parts"] == 1
 
@@ -180,3 +182,35 @@ def test_wrong_answers_are_listed_with_gold_and_given(done: Run) -> None:
     assert "(abgestürzt: OSError: disk full)" in listed[1]
     assert "(steht nicht in den Artikeln)" in listed[2]
     assert wrong_answers(done.results[:1], "de") == ""
+
+
+def test_each_question_is_asked_with_its_day_and_within_its_articles() -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def ask(question: str, as_of: dt.date | None, *, within: Collection[str] | None) -> Answer:
+        asked.append((question, as_of, within))
+        return FOUND
+
+    inside = replace(HEIGHT, id="inside", within=("a", "b"))
+    run(QuestionSet("s", None, None, (inside, REFUSED)), ask, progress=False)
+    assert asked == [("Wie hoch?", dt.date(2025, 1, 1), ("a", "b")), ("Wie lang?", None, None)]
+
+
+def test_a_search_has_the_measures_of_retrieval_of_a_full_run_and_no_others(done: Run) -> None:
+    def search(question: str, as_of: dt.date | None, *, within: Collection[str] | None) -> list[Passage]:
+        return list(scripted(question, as_of, within=within).passages)
+
+    found = run(QUESTIONS, SearchOnly(search), progress=False)
+    for full, searched in zip(done.results, found.results, strict=True):
+        assert {name: searched.values[name] for name in RETRIEVAL} == {name: full.values[name] for name in RETRIEVAL}
+        assert {value for name, value in searched.values.items() if name not in RETRIEVAL} == {None}
+        assert (searched.answer, searched.status, searched.passages) == (None, None, full.passages)
+    assert found.results[2].error == "OSError: disk full"
+    assert found.aggregate()["AUROC"].value is None
+    assert "–" in found.table("de")
+    assert json.loads(json.dumps(found.to_json()))["results"][0]["passages"][0]["article_id"] == "a"
+
+
+def test_what_the_settings_do_not_tell_is_noted_beside_them() -> None:
+    noted = run(QUESTIONS.first(1), scripted, progress=False, settings=Settings(), configuration={"baseline": "bm25"})
+    assert noted.configuration == {**Settings().relevant(), "baseline": "bm25"}
