@@ -66,8 +66,8 @@ class Curve:
 
 def curves(results: Sequence[Result]) -> dict[str, Curve]:
     """The curves of ``CURVES``. A crashed question counts as the worst: sure of the wrong thing, unsure of the right."""
-    told = [r for r in results if r.case.answerable is not None]
-    judged = [(r, lost) for r in results if (lost := loss(r.case, r.values)) is not None]
+    told = [r for r in results if r.values["hallucination"] is not None or r.values["error"] is not None]
+    judged = [(r, lost) for r in results if (lost := loss(r.values)) is not None]
     found = {
         "AUROC": Curve(
             "AUROC",
@@ -93,8 +93,10 @@ def compare_curves(
     """
     if a.value is None or b.value is None:
         return None
-    ranks = np.concatenate([_ranks(a.confidence), _ranks(b.confidence)])
-    pooled = Curve(a.name, ranks, np.concatenate([a.truth, b.truth]))
+    in_a, in_b = _ranks(a.confidence), _ranks(b.confidence)
+    if np.array_equal(in_a, in_b) and np.array_equal(a.truth, b.truth):
+        return Difference(0.0, 0.0, 0.0, 1.0, a.counted)  # what all the exchanges would say
+    pooled = Curve(a.name, np.concatenate([in_a, in_b]), np.concatenate([a.truth, b.truth]))
     return compare_statistics(a.of, b.of, pooled.of, a.counted, alternative, permutations)
 
 

@@ -61,14 +61,14 @@ def crash_measures(case: Case) -> dict[str, float | None]:
     return {name: measure.worst if needs[name] else None for name, measure in metrics.MEASURES.items()}
 
 
-def loss(case: Case, values: dict[str, float | None]) -> float | None:
-    """1 when an answer to the question is wrong, else 0: the loss of the coverage-risk curve.
+def loss(values: dict[str, float | None]) -> float | None:
+    """1 when an answer to a question with these values is wrong, else 0: the loss of the coverage-risk curve.
 
     Any answer to an unanswerable question is wrong, so it is 1 there whether one was given or not: the curve asks what
     would happen if all questions down to a confidence were answered. A refusal gave no gold answer, so it counts 1 too.
-    None where the case states no gold answer.
+    None where the question states no gold answer, or was not asked for one.
     """
-    if case.answerable is False:
+    if values["hallucination"] is not None:
         return 1.0
     right = values["all parts"] if values["all parts"] is not None else values["contained"]
     return None if right is None else 1.0 - right

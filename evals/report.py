@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evals.metrics import registry as metrics
+from rag.display import visible
 from rag.messages import Messages
 
 if TYPE_CHECKING:
@@ -44,7 +45,12 @@ def table(run: Run, language: str) -> str:
         ]
         parts.append(align(heads))
     parts.append(say("note", language))
-    return "\n\n".join(parts)
+    return shown("\n\n".join(parts))
+
+
+def shown(text: str) -> str:
+    """``text`` for a terminal: sets, saved runs and articles are anybody's, and so may be the escape codes in them."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def slice_name(name: str, language: str) -> str:
@@ -73,7 +79,8 @@ def number(measure: str, value: float | None, language: str, signed: bool = Fals
     places, suffix = {"score": (3, ""), "percent": (1, " %"), "seconds": (3, " s"), "count": (0, "")}[unit]
     if value is None:
         return NOTHING
-    text = f"{100 * value if unit == 'percent' else value:{'+' if signed else ''}.{places}f}"
+    rounded = round(100 * value if unit == "percent" else value, places) + 0.0  # -0.0 becomes 0.0
+    text = f"{rounded:{'+' if signed and rounded else ''}.{places}f}"
     return text.replace(".", "," if language == "de" else ".").replace("-", MINUS) + suffix
 
 
@@ -94,14 +101,20 @@ def _decimal(value: float | None, places: int, language: str) -> str:
     return f"{value:.{places}f}".replace(".", "," if language == "de" else ".")
 
 
-def align(rows: Sequence[Sequence[str]]) -> str:
-    """Columns of equal width: the first to the left, all others to the right; a rule under the first row."""
+def align(rows: Sequence[Sequence[str]], rule: bool = True, left: int = 1, left_last: bool = False) -> str:
+    """Columns of equal width: the first ``left`` (and the last, with ``left_last``) to the left, all others to the right.
+
+    ``rule``: a line under the first row, which heads the others.
+    """
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    to_left = {*range(left), *([len(widths) - 1] if left_last else [])}
     lines = [
-        "  ".join(cell.rjust(w) if i else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
+        "  ".join(c.ljust(w) if i in to_left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
         for row in rows
     ]
-    return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:]])
+    if rule:
+        lines.insert(1, "─" * len(lines[0]))
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def wrong_answers(results: Sequence[Result], language: str) -> str:
@@ -115,4 +128,4 @@ def wrong_answers(results: Sequence[Result], language: str) -> str:
         gold = " | ".join(case.answers) or say("unanswerable" if case.answerable is False else "unstated", language)
         given = say("crash", language, error=result.error) if result.error else result.answer
         blocks.append(say("wrong", language, id=case.id, question=case.question, gold=gold, answer=given))
-    return "\n\n".join(blocks)
+    return shown("\n\n".join(blocks))

@@ -11,7 +11,7 @@ import numpy as np
 
 from evals import metrics, saved
 from evals.cases import Case, QuestionSet
-from evals.curves import Curve, curves
+from evals.curves import curves
 from evals.measure import crash_measures, measures
 from evals.provenance import provenance
 from evals.report import table
@@ -185,22 +185,21 @@ def columns(results: Sequence[Result], names: Sequence[str]) -> dict[str, np.nda
     return {n: np.array([np.nan if (v := r.value(n)) is None else v for r in results], dtype=float) for n in names}
 
 
-def summary(results: Sequence[Result]) -> dict[str, Mean]:
-    """Every one of ``metrics.ALL`` over ``results``."""
+def summary(results: Sequence[Result], ranges: bool = True) -> dict[str, Mean]:
+    """Every one of ``metrics.ALL`` over ``results``; without ``ranges`` no intervals, which take most of the time."""
     found = columns(results, [*metrics.MEASURES, *metrics.COSTS])
-    ranges = intervals(found)
+    known = intervals(found) if ranges else {}
     drawn = curves(results)
 
     def mean(name: str) -> Mean:
         if name in drawn:
-            return _area(drawn[name])
+            curve = drawn[name]
+            if curve.value is None:
+                return Mean(None, 0)
+            return Mean(curve.value, curve.counted, *((ranges and curve.interval) or (None, None)))
         counted = found[name][~np.isnan(found[name])]
-        return Mean(float(counted.mean()), len(counted), *ranges[name]) if len(counted) else Mean(None, 0)
+        if not len(counted):
+            return Mean(None, 0)
+        return Mean(float(counted.mean()), len(counted), *known.get(name, (None, None)))
 
     return {name: mean(name) for name in metrics.ALL}
-
-
-def _area(curve: Curve) -> Mean:
-    if curve.value is None:
-        return Mean(None, 0)
-    return Mean(curve.value, curve.counted, *(curve.interval or (None, None)))

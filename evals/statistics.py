@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ LEVEL = (2.5, 97.5)
 Alternative = Literal["two-sided", "less", "greater"]
 Statistic = Callable[[np.ndarray], np.ndarray]  # weights of the questions, (rows, n) -> a value for each row
 Interval = tuple[float, float]
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +147,9 @@ def mcnemar(won: int, lost: int, alternative: Alternative = "two-sided") -> floa
     return at_most(won if alternative == "less" else lost)
 
 
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+def holm(p_values: Mapping[Key, float]) -> dict[Key, float]:
     """p-values adjusted so that calling those below alpha significant errs anywhere with chance alpha at most (Holm 1979)."""
-    adjusted: dict[str, float] = {}
+    adjusted: dict[Key, float] = {}
     highest = 0.0
     for rank, name in enumerate(sorted(p_values, key=lambda name: p_values[name])):
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[name]))
