@@ -28,7 +28,8 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Retrieval on XQuAD, MLQA and the demo set, hybrid beside dense and lexical alone; needs ../shared/data for the first two.
+# belegt beside BM25 alone, dense alone and the llama-index quick start: search on XQuAD and MLQA, abstention on NoMIRACL,
+# the demo set end to end. Needs ../shared/data for all but the last; about an hour on two cores, and goes on when killed.
 bench: $(STAMP)
 	$(BIN)/python -m evals.bench
 
