@@ -196,7 +196,7 @@ class Index:
         A text whose vector is stored, or that comes twice, is not embedded ``again`` unless that is asked for.
         """
         texts = {new.key: embedded_text(article, new.chunk) for article, drafts in articles for new in drafts}
-        known = {} if again else self.store.vectors_of_keys(texts, self.embedder.model_name)
+        known = {} if again else self.store.vectors_of_keys(texts, model_identity(self.settings))
         new_texts = {key: text for key, text in texts.items() if key not in known}
         if new_texts:
             known |= dict(zip(new_texts, self.embedder.passages([*new_texts.values()]), strict=True))

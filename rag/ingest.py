@@ -104,7 +104,8 @@ class Ingest:
                 self.report.added += 1
             self.report.recurring += sum(dropped for _, dropped in item.new.paragraphs)
             store.put(item.new, next(embedded), self.index.embedder.model_name)
-        release_memory()
+        if drafts:
+            release_memory()
 
     def _mend_recurring(self) -> None:
         """Takes recurring paragraphs out of articles that were stored before they were known to recur."""
