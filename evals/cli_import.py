@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpus.errors import UnreadableError
 from evals.cases import load_set
-from evals.errors import DataFormatError, FileCountError, FileMissingError, FolderFullError
+from evals.errors import DataFormatError, DataMissingError, FileCountError, FileMissingError, FolderFullError
 from evals.importers import (
     Imported,
     import_beir,
@@ -56,7 +56,10 @@ def main(args: argparse.Namespace, settings: Settings, language: str) -> int:
     if args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
         raise FolderFullError(path=args.out)
     name = args.name or args.files[0].resolve().stem
-    imported, unread = FORMATS[args.format](args, name)
+    try:
+        imported, unread = FORMATS[args.format](args, name)
+    except DataMissingError as error:  # a file that the format wants beside the one named
+        raise FileMissingError(path=error.facts["path"]) from error
     for problem in unread:
         item = {"path": problem.facts["path"], "reason": problem.reason(language)}
         print(visible(common_messages().say("ingest_failed", language, **item)), file=sys.stderr)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from evals.importers.folder import ARTICLES
 from evals.journal import Journal, code_stamp
 from evals.provenance import provenance
 from evals.report import messages, wrong_answers
-from evals.system import OURS, System, opened, prepare_index
+from evals.system import OURS, System, check_baseline, opened, prepare_index
 from rag.display import visible
 from rag.messages import messages as common_messages
 from rag.settings import Settings
@@ -59,15 +60,8 @@ def main(args: argparse.Namespace, settings: Settings, language: str) -> int:
     targets = {name: (_target(args.json, name, plan), _target(args.html, name, plan)) for name in plan.sets}
     for path in [path for pair in targets.values() for path in pair if path and path != "-"]:
         check_writable(path)  # now, not after minutes of answering
-    given = getattr(args, "index", None) is not None
-    if plan.articles and not given:  # an index that was named is not filled with the articles of a set
-        settings = settings.model_copy(update={"index": plan.articles.parent / INDEX})
-    terminal = sys.stderr.isatty()
-    if terminal:
-        print(common_messages().say("loading", language), file=sys.stderr, flush=True)
-    whole = True
-    if plan.articles and not given:
-        whole = _index(plan.articles, settings, language, terminal)
+    check_baseline(args.baseline)
+    settings, whole = ready(plan, settings, getattr(args, "index", None) is not None, language)
     done: dict[str, Run] = {}
     with opened(settings, args.baseline, args.retrieval_only) as system:
         for name, questions in plan.sets.items():
@@ -94,6 +88,18 @@ def planned(place: Path, limit: int | None = None) -> Plan:
     return Plan(cut, articles if articles.is_file() else None)
 
 
+def ready(plan: Plan, settings: Settings, named: bool, language: str) -> tuple[Settings, bool]:
+    """The settings with the index that the plan's articles belong into, which is brought up to date; whether all of
+    them are in it. An index that the user ``named`` is not filled with the articles of a set."""
+    terminal = sys.stderr.isatty()
+    if terminal:
+        print(common_messages().say("loading", language), file=sys.stderr, flush=True)
+    if not plan.articles or named:
+        return settings, True
+    settings = settings.model_copy(update={"index": plan.articles.parent / INDEX})
+    return settings, _index(plan.articles, settings, language, terminal)
+
+
 def _target(option: str | None, name: str, plan: Plan) -> str | None:
     """The file for the results of a set: as given, with the set's name in it where there are several."""
     if option is None or option == "-" or len(plan.sets) == 1:
@@ -116,15 +122,10 @@ def _index(articles: Path, settings: Settings, language: str, progress: bool) ->
     return not report.failed
 
 
-def _run(
-    questions: QuestionSet,
-    system: System,
-    args: argparse.Namespace,
-    language: str,
-    targets: Sequence[str | None],
-) -> Run:
-    """Runs one set; prints its table, writes what is asked for, then forgets its journal."""
-    from evals.html_report import write
+@contextmanager
+def asked(questions: QuestionSet, system: System, resume: bool, language: str) -> Iterator[Run]:
+    """Puts a set to a system, going on where a killed run stopped. The journal is forgotten once the caller is done with
+    the run without an error, so what was asked outlives a failure to write it down."""
     from evals.run import run
 
     say = messages().say
@@ -134,7 +135,7 @@ def _run(
         "code": code_stamp(),
         "packages": repr(sorted(provenance()["packages"].items())),
     }
-    with Journal(system.settings.cache, questions, about, args.resume) as journal:
+    with Journal(system.settings.cache, questions, about, resume) as journal:
         if journal.finished:
             facts = {"done": len(journal.finished), "questions": len(questions.cases)}
             print(say("resumed", language, **facts), file=sys.stderr)
@@ -152,6 +153,21 @@ def _run(
         except KeyboardInterrupt:
             print(say("interrupted", language), file=sys.stderr)
             raise
+        yield done
+        journal.remove()
+
+
+def _run(
+    questions: QuestionSet,
+    system: System,
+    args: argparse.Namespace,
+    language: str,
+    targets: Sequence[str | None],
+) -> Run:
+    """Runs one set; prints its table and writes what is asked for."""
+    from evals.html_report import write
+
+    with asked(questions, system, args.resume, language) as done:
         text = done.table(language)
         if args.verbose and (wrong := wrong_answers(done.results, language)):
             text = f"{wrong}\n\n{text}"
@@ -162,6 +178,5 @@ def _run(
             write_json(saved, json_file, language)
         if html_file:
             write(saved, html_file, language=language)
-            print(say("written", language, path=html_file), file=sys.stderr)
-        journal.remove()
+            print(messages().say("written", language, path=html_file), file=sys.stderr)
     return done

@@ -53,7 +53,7 @@ def run(
     *,
     journal: Journal | None = None,
     configuration: Mapping[str, Any] | None = None,
-    unit: str = "question",
+    unit: str = "questions",
 ) -> Run:
     """Asks every question of the set and measures the answers. A question that crashes is logged and counts.
 

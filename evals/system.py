@@ -38,6 +38,14 @@ class System:
     configuration: dict[str, Any] = field(default_factory=dict)
 
 
+def check_baseline(name: str) -> None:
+    """Raises BaselineUnknownError."""
+    from evals.baselines import BASELINES
+
+    if name not in (OURS, *BASELINES):
+        raise BaselineUnknownError(name=name, known=", ".join((OURS, *BASELINES)))
+
+
 @contextmanager
 def opened(settings: Settings, baseline: str = OURS, retrieval_only: bool = False) -> Iterator[System]:
     """Opens a system over the index of ``settings``; loads the models, which takes seconds.
@@ -48,8 +56,7 @@ def opened(settings: Settings, baseline: str = OURS, retrieval_only: bool = Fals
     from rag.answerer import Answerer
     from rag.index import Index
 
-    if baseline not in (OURS, *BASELINES):
-        raise BaselineUnknownError(name=baseline, known=", ".join((OURS, *BASELINES)))
+    check_baseline(baseline)
     about: dict[str, Any] = {} if baseline == OURS else {"baseline": baseline}
     if retrieval_only:
         about["retrieval only"] = True

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -80,6 +82,24 @@ def test_a_run_goes_on_after_its_last_question_with_the_same_results(tmp_path: P
     assert rest.questions == ["Frage 3?", "Frage 4?"]
     plain = [replace(result, seconds=0.0) for result in whole.results]
     assert [replace(result, seconds=0.0) for result in resumed.results] == plain  # dates, offsets, verdicts and all
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_shows_rate_and_time_left_and_starts_where_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(tmp_path)
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with Journal(tmp_path, QUESTIONS, ABOUT) as journal:
+        run(QUESTIONS, Asked(), journal=journal, unit="Fragen")
+    first, *_, last = (line for line in terminal.getvalue().split("\r") if line.strip())
+    assert re.search(r"s:  60%.* 3/5 \[00:00<", first)  # what is left of the time follows "<"
+    assert re.search(r"s: 100%.* 5/5 \[00:00<00:00, +[\d.]+ Fragen/s\]", last)
 
 
 def test_a_finished_run_leaves_nothing(tmp_path: Path) -> None:
