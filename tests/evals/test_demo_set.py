@@ -70,3 +70,10 @@ def test_an_answer_that_quotes_all_evidence_has_all_parts(demo: QuestionSet) -> 
         assert all_parts(" ".join(quotes), case.parts, case.language or "de") == 1, name
         if len(case.parts) > 1:
             assert all_parts(quotes[0], case.parts, case.language or "de") == 0, name
+
+
+def test_speakers_are_named_in_the_gold_articles(demo: QuestionSet, articles: Mapping[str, Article]) -> None:
+    asked = [case for case in demo.cases if case.speaker]
+    assert asked
+    for case in asked:
+        assert all(name in articles[article].text for article in case.articles for name in case.speaker), case.id
