@@ -31,19 +31,20 @@ def import_squad(
         ids.setdefault(text, f"{name}-{len(ids) + 1:04}")
     # A file whose answers are held back says nothing about which questions have one.
     stated = any(_answers(qa) or qa.get("is_impossible") for _, asked in paragraphs for qa in asked)
-    written = write_articles(({"id": i, "text": text, "language": language} for text, i in ids.items()), folder)
-    sets = {}
+    cases: dict[str, list[Case]] = {}
     for asked_in, file in questions.items():
         parallel = list(_paragraphs(file))
         if [len(asked) for _, asked in parallel] != [len(asked) for _, asked in paragraphs]:
             raise DataFormatError(path=file, detail=f"its contexts and questions are not parallel to {contexts}")
-        cases = [
+        cases[asked_in] = [
             _case(qa, other["question"], text, ids[text], asked_in, stated)
             for (text, asked), (_, others) in zip(paragraphs, parallel, strict=True)
             for qa, other in zip(asked, others, strict=True)
         ]
-        sets[asked_in] = write_set(f"{name} {asked_in}-{language}", cases, folder, asked_in, licence)
-    return Imported(written, sets)
+    written = write_articles(({"id": i, "text": text, "language": language} for text, i in ids.items()), folder)
+    return Imported(
+        written, {key: write_set(f"{name} {key}-{language}", cases[key], folder, key, licence) for key in questions}
+    )
 
 
 def languages(path: Path) -> tuple[str, str]:

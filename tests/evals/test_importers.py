@@ -112,6 +112,7 @@ def test_files_that_are_not_parallel_are_refused(tmp_path: Path) -> None:
     german, english = squad_file(tmp_path / "de.json", *GERMAN), squad_file(tmp_path / "en.json", ENGLISH[0])
     with pytest.raises(DataFormatError, match="not parallel"):
         import_squad("x", german, {"en": english}, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_pairs_find_their_passage_by_its_text(tmp_path: Path) -> None:
