@@ -23,10 +23,14 @@ _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 SLACK_CHARS = 200
 
 
+def plain(text: str) -> str:
+    """``text`` without invisible controls; a lone surrogate becomes "?". Not escaped: for scripts that set text."""
+    return text.translate(_REMOVED).encode("utf-8", "replace").decode("utf-8")
+
+
 def safe(text: str) -> str:
     """``text`` escaped, without invisible controls; a lone surrogate becomes "?"."""
-    shown = text.translate(_REMOVED).encode("utf-8", "replace").decode("utf-8")
-    return html.escape(shown, quote=True)
+    return html.escape(plain(text), quote=True)
 
 
 def web_host(url: str | None) -> str | None:
