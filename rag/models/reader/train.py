@@ -79,7 +79,7 @@ class Trainer:
 
     def __init__(self, base: Network, plan: Plan, device: str) -> None:
         self.plan, self.device = plan, device
-        self.network = base.to(device=device, dtype=plan.dtype(device))
+        self.network = base.to(device=device, dtype=plan.dtype(device)).train()
         self.working = self.network.adapted()
         self.progress = Progress()
         self.weights = {name: p.detach().float().clone() for name, p in self.working.items()}
