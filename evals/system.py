@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,18 +84,32 @@ def _searching(answer: AnswerFunction) -> SearchOnly:
 
 def prepare_index(articles: Path, settings: Settings, language: str, progress: bool) -> Report:
     """Makes the index of ``settings`` that of the articles in a file, as far as it is not: new, changed and gone ones,
-    and all of them where the model or the size of the chunks is another than it was built with.
+    and all of them where the model, the size of the chunks or the format is another than it was built with.
 
     Raises SourceError, StoreError, ModelError.
     """
-    from rag.index import Index
+    from rag.errors import IndexFormatError
+    from rag.index import STORE, Index
     from rag.models.embed import model_identity
 
     wanted = f"{model_identity(settings)} {settings.embed_dtype} {settings.chunk_tokens} {settings.chunk_overlap}"
-    with Index.open(settings, create=True) as index:
+    try:
+        index = Index.open(settings, create=True)
+    except IndexFormatError:
+        if not _built_here(settings.index / STORE):
+            raise
+        shutil.rmtree(settings.index)  # nothing is in it that the articles beside it do not hold
+        index = Index.open(settings, create=True)
+    with index:
         if index.store.meta(_SHAPE) not in (None, wanted):
             index.rebuild(progress)
         report = index.ingest([articles], language, progress=progress, prune=True)
         with index.writing():
             index.store.set_meta(_SHAPE, wanted)
     return report
+
+
+def _built_here(store: Path) -> bool:
+    """Whether the database, of whatever format, is of an index that ``prepare_index`` made."""
+    with closing(sqlite3.connect(store)) as db:
+        return db.execute("SELECT 1 FROM meta WHERE key = ?", (_SHAPE,)).fetchone() is not None

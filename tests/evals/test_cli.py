@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import sqlite3
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ from evals.journal import FOLDER
 from evals.report import messages
 from evals.system import OURS, opened, prepare_index
 from rag import cli as belegt
-from rag.index import Index
+from rag.errors import IndexFormatError
+from rag.index import STORE, Index
 from rag.models.embed import Embedder
 from rag.settings import Settings
 from rag.types import Answer, Passage
@@ -318,6 +320,27 @@ def test_the_index_of_a_folder_follows_its_articles_and_the_settings(tmp_path: P
     with_smaller = found(settings.model_copy(update={"chunk_tokens": 32}))
     assert with_smaller[0] == names and with_smaller[1] > chunks
     assert found(settings.model_copy(update={"chunk_tokens": 32})) == with_smaller
+
+
+@pytest.mark.usefixtures("one_model")
+def test_an_index_of_another_format_is_made_anew_where_a_run_made_it(tmp_path: Path) -> None:
+    settings = Settings.load(index=tmp_path / "index")
+    articles = lines(tmp_path / "articles.jsonl", *ARTICLES)
+    prepare_index(articles, settings, "de", progress=False)
+
+    def age() -> None:
+        with closing(sqlite3.connect(settings.index / STORE)) as db:
+            db.execute("PRAGMA user_version = 1")
+
+    age()
+    assert prepare_index(articles, settings, "de", progress=False).added == 2
+    with closing(sqlite3.connect(settings.index / STORE)) as db:
+        db.execute("DELETE FROM meta WHERE key = 'eval_shape'")  # as if a person had made it
+        db.commit()
+    age()
+    with pytest.raises(IndexFormatError):
+        prepare_index(articles, settings, "de", progress=False)
+    assert (settings.index / STORE).exists()
 
 
 def test_an_article_that_can_not_be_read_is_named_and_the_exit_code_says_so(
