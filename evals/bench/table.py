@@ -6,24 +6,31 @@ from collections.abc import Mapping, Sequence
 
 from evals.bench.scores import MEASURES, Score, latency, scores
 from evals.bench.systems import OURS, Ingested
-from evals.bench.units import SEARCH, WORDS, Unit
+from evals.bench.units import SEARCH, WORDS, Times, Unit
 from evals.metrics import ALL
 from evals.report import NOTHING, align, messages
 
 Row = tuple[str, ...]
 
 
-def table(units: Sequence[Unit], ingested: Mapping[str, Ingested | None], language: str, markdown: bool = False) -> str:
-    """The units of one set: a row for each slice and measure, then times. Cells are "mean [low–high]", for
-    rankings of 1, for answers of 100.
+def table(
+    units: Sequence[Unit],
+    times: Sequence[Times],
+    ingested: Mapping[str, Ingested],
+    language: str,
+    markdown: bool = False,
+) -> str:
+    """The units of one set: a row for each slice and measure, then the times.
 
-    A star marks what differs from belegt by more than chance.
+    Cells are "mean [low–high]", of 1 for rankings and of 100 for answers. A star marks what differs from belegt by more
+    than chance.
     """
     systems = list(dict.fromkeys(unit.system for unit in units))
     rows = [_head(systems, language)]
     for name in dict.fromkeys(unit.slice for unit in units):
         own = {unit.system: unit for unit in units if unit.slice == name}
-        rows += [*_measured(name, own, systems, language), *_times(name, own, systems, language)]
+        rows += _measured(name, own, systems, language)
+        rows += (row for one in times if one.slice == name for row in _times(one, systems, language))
     rows.append(_ingest(units[0].slice.partition(" ")[0], ingested, systems, language))
     return _markdown(rows) if markdown else align(rows)
 
@@ -44,19 +51,17 @@ def _measured(name: str, units: Mapping[str, Unit], systems: Sequence[str], lang
     return rows
 
 
-def _times(name: str, units: Mapping[str, Unit], systems: Sequence[str], language: str) -> list[Row]:
+def _times(times: Times, systems: Sequence[str], language: str) -> list[Row]:
     rows: list[Row] = []
-    for kind in ("search", "answer"):
-        spent = {system: unit.seconds[kind] for system, unit in units.items() if unit.seconds.get(kind)}
-        if spent:
-            cells = (_percentiles(spent.get(system, ()), language) for system in systems)
-            counted = max(len(seconds) for seconds in spent.values())
-            rows.append((name, messages().say(f"bench_{kind}", language), str(counted), *cells))
+    for kind, spent in times.seconds.items():
+        cells = (_percentiles(spent.get(system, ()), language) for system in systems)
+        counted = max(map(len, spent.values()))
+        rows.append((times.slice, messages().say(f"bench_{kind}", language), str(counted), *cells))
     return rows
 
 
-def _ingest(name: str, ingested: Mapping[str, Ingested | None], systems: Sequence[str], language: str) -> Row:
-    articles = max((took.articles for took in ingested.values() if took), default=0)
+def _ingest(name: str, ingested: Mapping[str, Ingested], systems: Sequence[str], language: str) -> Row:
+    articles = max((took.articles for took in ingested.values()), default=0)
     cells = (_decimal(took.seconds, 1, language) if (took := ingested.get(s)) else "=" for s in systems)
     return (name, messages().say("bench_ingest", language), str(articles), *cells)
 

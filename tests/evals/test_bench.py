@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 import evals.bench.__main__ as bench
+import evals.bench.run
+from evals.bench.clock import time_all
 from evals.bench.scores import AUROC, SUM, latency, scores
 from evals.bench.sets import SETS, Slice, Source, slices
 from evals.bench.systems import Ingested
 from evals.bench.table import table
-from evals.bench.units import Unit, Work
+from evals.bench.units import Times, Unit, Work
 from evals.cases import Case, QuestionSet
 from evals.importers import Imported
 from evals.importers.folder import write_articles, write_set
@@ -117,18 +119,19 @@ def test_latency_is_median_and_tail() -> None:
 
 
 def test_table_shows_the_systems_side_by_side() -> None:
-    ours = _unit("belegt", [1.0] * 60 + [0.0] * 40, seconds={"search": [0.0204]})
-    worse = _unit("bm25", [1.0] * 45 + [0.0] * 55, seconds={"search": [0.004]})
-    ingested = {"belegt": Ingested(12.34, 240, 500), "bm25": None}
-    lines = table([ours, worse], ingested, "en").splitlines()
+    ours = _unit("belegt", [1.0] * 60 + [0.0] * 40)
+    worse = _unit("bm25", [1.0] * 45 + [0.0] * 55)
+    times = Times("xquad de", {"search": {"belegt": [0.0204], "bm25": [0.004]}})
+    ingested = {"belegt": Ingested(12.34, 240, 500)}  # which bm25 searches too
+    lines = table([ours, worse], [times], ingested, "en").splitlines()
     assert lines[0].split() == ["Slice", "Measure", "Questions", "belegt", "bm25"]
     cells = lines[2].split()
     assert cells[:5] == ["xquad", "de", "R@1", "100", "0.600"]
     assert cells[6] == "0.450"
     assert cells[7].endswith("]*")
-    assert lines[3].split()[-6:] == ["20", "/", "20", "4", "/", "4"]
+    assert lines[3].split()[-7:] == ["1", "20", "/", "20", "4", "/", "4"]
     assert lines[4].split() == ["xquad", "ingest,", "seconds", "240", "12.3", "="]
-    german = table([ours, worse], ingested, "de", markdown=True).splitlines()
+    german = table([ours, worse], [times], ingested, "de", markdown=True).splitlines()
     assert german[0] == "| Teilmenge | Maß | Fragen | belegt | bm25 |"
     assert german[1] == "|---|---|---|--:|--:|"
     assert german[2].startswith("| xquad de | R@1 | 100 | 0,600 [0,")
@@ -139,16 +142,16 @@ def test_a_unit_is_taken_up_only_for_the_same_questions_settings_and_model(tmp_p
     part = Slice("xquad", "xquad de", (Case("1", "Wer?", articles=("a",), answerable=True),), answered=False)
     work = Work(tmp_path, dict(MADE_WITH))
     saved = work.save(_unit("belegt", [1.0]), part)
-    assert work.load(part, "belegt") == saved
-    assert work.load(part, "bm25") is None
-    assert Work(tmp_path, {**MADE_WITH, "commit": "def"}).load(part, "belegt") == saved  # and says "abc"
-    assert Work(tmp_path, {**MADE_WITH, "settings": "t"}).load(part, "belegt") is None
-    assert Work(tmp_path, {**MADE_WITH, "model": "n"}).load(part, "belegt") is None
+    assert work.unit(part, "belegt") == saved
+    assert work.unit(part, "bm25") is None
+    assert Work(tmp_path, {**MADE_WITH, "commit": "def"}).unit(part, "belegt") == saved  # and says "abc"
+    assert Work(tmp_path, {**MADE_WITH, "settings": "t"}).unit(part, "belegt") is None
+    assert Work(tmp_path, {**MADE_WITH, "model": "n"}).unit(part, "belegt") is None
     other = dataclasses.replace(part, cases=(Case("1", "Wer?", articles=("b",), answerable=True),))
-    assert work.load(other, "belegt") is None
+    assert work.unit(other, "belegt") is None
     [file] = tmp_path.rglob("*.belegt.json")
     file.write_text(file.read_text("utf-8")[:50], "utf-8")  # a torn file is no unit
-    assert work.load(part, "belegt") is None
+    assert work.unit(part, "belegt") is None
 
 
 TEXTS = {
@@ -174,7 +177,7 @@ def test_a_stopped_run_goes_on_where_it_was(
     monkeypatch.setenv("BELEGT_LANGUAGE", "en")
     monkeypatch.setitem(SETS, "demo", Source(_small, answered=True, by_language=False))
     measured: list[str] = []
-    measure = bench.measure
+    measure = evals.bench.run.measure
 
     def stopping(system: Any, name: str, part: Slice, progress: bool) -> Unit:
         if name == "dense" and "dense" not in measured:
@@ -183,7 +186,7 @@ def test_a_stopped_run_goes_on_where_it_was(
         measured.append(name)
         return measure(system, name, part, progress)
 
-    monkeypatch.setattr(bench, "measure", stopping)
+    monkeypatch.setattr(evals.bench.run, "measure", stopping)
     work, out = tmp_path / "work", tmp_path / "bench.json"
     arguments = ["--sets", "demo", "--systems", "belegt,bm25,dense", "--work", str(work)]
     assert bench.main(arguments) == 0
@@ -206,5 +209,27 @@ def test_a_stopped_run_goes_on_where_it_was(
     for unit in demo["units"]:
         assert unit["scores"]["RR"]["value"] == unit["scores"]["contained"]["value"] == 1
         assert unit["scores"][AUROC]["value"] == 1
-        assert unit["latency"].keys() == {"search", "answer"}
         assert unit["crashed"] == 0
+    [latency_of] = demo["latency"]
+    for kind in ("search", "answer"):
+        assert latency_of[kind].keys() == {"belegt", "bm25", "dense"}
+        assert all(0 < spent["p50"] <= spent["p95"] for spent in latency_of[kind].values())
+
+
+def test_every_system_is_timed_on_the_same_questions_in_turn() -> None:
+    asked: list[str] = []
+
+    class Fake:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def find(self, case: Case, prepared: object = None) -> list[Any]:
+            asked.append(f"{self.name}{case.id}")
+            return []
+
+    cases = tuple(Case(str(n), "?", articles=("a",), answerable=True) for n in range(103))
+    part = Slice("xquad", "xquad de", cases, answered=False)
+    times = time_all({"a": Fake("a"), "b": Fake("b")}, part)  # type: ignore[dict-item]
+    assert asked[:6] == ["a100", "a101", "a102", "b100", "b101", "b102"]  # warming up
+    assert asked[6:12] == ["a0", "b0", "b1", "a1", "a2", "b2"]
+    assert {name: len(seconds) for name, seconds in times.seconds["search"].items()} == {"a": 100, "b": 100}
