@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.errors import IndexDamagedError, IndexFormatError, NotAnIndexError
 
-FORMAT = 2
+FORMAT = 3
 _APPLICATION_ID = 0x62656C67  # "belg"; tells our files from other SQLite files
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text("utf-8")
 

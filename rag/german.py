@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -21,8 +21,28 @@ SNOWBALL = {
     "lt": "lithuanian", "nl": "dutch", "no": "norwegian", "nb": "norwegian", "pt": "portuguese", "ro": "romanian",
     "ru": "russian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+# A number may be grouped by dots, commas, apostrophes or single blanks: 300.000, 300'000, 300 000.
+_GROUPED = r"(?<![\d.,])\d{1,3}(?:[ '’]\d{3})+(?:,\d+)?(?!\d)"
+_WORD = re.compile(rf"{_GROUPED}|\d+(?:[.,]\d+)*|[^\W\d_]+|[%€$]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_TRIPLE = re.compile(r"([bdfglmnprst])\1\1")
+# Ends of words whose plural has another stem: Ministerium, Museum, Firma.
+_PLURALS = {
+    "ium": "ien", "eum": "een", "ntrum": "ntren", "ktrum": "ktren", "firma": "firmen", "thema": "themen",
+    "drama": "dramen", "konto": "konten", "risiko": "risiken", "villa": "villen", "virus": "viren", "stadion": "stadien",
+}  # fmt: skip
+_LATIN = re.compile(f"(?:{'|'.join(_PLURALS)})$")
+# Shorter and other ways to write a word.
+_SAME = {
+    "mio": "millionen", "mrd": "milliarden", "tsd": "tausend", "%": "prozent", "percent": "prozent", "€": "euro",
+    "eur": "euro", "$": "dollar", "usd": "dollar", "jänner": "januar", "feber": "februar",
+    "zwei": "2", "drei": "3", "vier": "4", "fünf": "5", "sechs": "6", "sieben": "7", "acht": "8", "neun": "9",
+    "zehn": "10", "elf": "11", "zwölf": "12", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+    "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
+}  # fmt: skip
+_SCALES = {"tausend": 10**3, "thousand": 10**3, "million": 10**6, "millionen": 10**6, "millions": 10**6}
+_GERMAN_SCALES = _SCALES | {"milliarde": 10**9, "milliarden": 10**9, "billion": 10**12, "billionen": 10**12}
+_ENGLISH_SCALES = _SCALES | {"billion": 10**9, "trillion": 10**12}
 _KEEP = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "đ": "d"})
 # Words a question is made of whatever it asks; they say nothing about where the answer stands.
 STOPWORDS = frozenset(
@@ -68,7 +88,20 @@ def stem(word: str, language: str | None) -> str:
     """Snowball stem of a folded word; the word itself for languages without a stemmer."""
     if language not in SNOWBALL or not word.isalpha():
         return word
+    if language == "de":
+        word = _respelt(word)
     return _without_umlaut(_stemmer(language).stemWord(word))
+
+
+def _respelt(word: str) -> str:
+    """A German word in one of its spellings, Delfin, Potenzial, Schiffahrt, and with the plural that its stem is cut from."""
+    word = _TRIPLE.sub(r"\1\1", word)
+    word = _LATIN.sub(lambda match: _PLURALS[match[0]], word)
+    if "th" in word:
+        word = re.sub(r"^th|(?<=pan)th(?=er)", "t", word)
+    if "ph" in word:
+        word = re.sub(r"(?<!p)ph", "f", word)
+    return word.replace("ntial", "nzial").replace("ntiell", "nziell") if "nti" in word else word
 
 
 def _without_umlaut(word: str) -> str:
@@ -76,19 +109,44 @@ def _without_umlaut(word: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Folded words and numbers in order; "2.700" and "2,700" are 2700, "3,4" and "3.4" are 3x4."""
-    return [_number(w) if w[0].isdecimal() else w for w in _WORD.findall(fold(text))]
+    """Folded words and numbers in order; "2.700", "2 700" and "2,700" are 2700, "3,4" and "3.4" are 3x4, "drei" is 3."""
+    return [_number(w) if w[0].isdecimal() else _SAME.get(w, w) for w in _WORD.findall(fold(text))]
+
+
+def capitalised(text: str) -> set[str]:
+    """Folded words that begin with a capital in ``text``."""
+    return {fold(word) for word in _WORD.findall(unicodedata.normalize("NFKC", text)) if word[0].isupper()}
 
 
 def _number(word: str) -> str:
+    word = re.sub(r"[ '’]", "", word)
     if _THOUSANDS.fullmatch(word):
         return re.sub(r"[.,]", "", word)
     return re.sub(r"[.,]", "x", word)
 
 
 def analyse(text: str, language: str | None) -> list[str]:
-    """Index tokens of ``text`` in order."""
-    return [stem(word, language) for word in words(text)]
+    """Index tokens of ``text`` in order; "4,8 Millionen" has 4800000 besides."""
+    found = words(text)
+    amounts = dict(_amounts(found, language))
+    tokens = []
+    for i, word in enumerate(found):
+        tokens.append(stem(word, language))
+        if i in amounts:
+            tokens.append(amounts[i])
+    return tokens
+
+
+def _amounts(found: Sequence[str], language: str | None) -> Iterator[tuple[int, str]]:
+    """(position of the word of scale, all digits) of each number with one: 4x8 millionen -> 4800000."""
+    scales = _ENGLISH_SCALES if language == "en" else _GERMAN_SCALES
+    for i in range(1, len(found)):
+        if (scale := scales.get(found[i])) and found[i - 1][0].isdecimal():
+            whole, _, rest = found[i - 1].partition("x")
+            if rest.isdecimal() or not rest:
+                value, odd = divmod(int(whole + rest) * scale, 10 ** len(rest))
+                if not odd:
+                    yield i, str(value)
 
 
 def date_tokens(dates: Iterable[DateMention]) -> list[str]:
@@ -118,6 +176,7 @@ def analyse_question(question: str, languages: Iterable[str | None]) -> list[tup
     there.
     """
     languages = tuple(languages)
+    same = _amount_words(words(question), languages)
     found: list[tuple[str, str | None]] = []
     at = 0
     for date in date_mentions(question, None, languages[0] if languages else None):
@@ -128,7 +187,21 @@ def analyse_question(question: str, languages: Iterable[str | None]) -> list[tup
     found += [(word, None) for word in words(question[at:])]
     content = [(word, day) for word, day in found if word not in STOPWORDS] or found
     groups = (
-        tuple(dict.fromkeys([*(stem(word, language) for language in languages), *([day] if day else [])]))
+        tuple(
+            dict.fromkeys(
+                [*(stem(word, language) for language in languages), *([day] if day else []), *same.get(word, ())]
+            )
+        )
         for word, day in content
     )
     return list(dict.fromkeys(groups))
+
+
+def _amount_words(found: Sequence[str], languages: Sequence[str | None]) -> dict[str, list[str]]:
+    """The words of a question that state an amount, and all digits of what they state."""
+    same: dict[str, list[str]] = {}
+    for language in languages[:1]:
+        for i, digits in _amounts(found, language):
+            for word in found[i - 1 : i + 1]:
+                same.setdefault(word, []).append(digits)
+    return same

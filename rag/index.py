@@ -25,7 +25,7 @@ from corpus.article import Article
 from corpus.errors import UnreadableError
 from corpus.load import SourceFile, find, folder_key
 from corpus.mentions import date_mentions
-from rag import german, ledger
+from rag import german, ledger, lexicon
 from rag.chunk import chunk_text
 from rag.errors import ArticleMissingError, IndexLockedError, IndexMismatchError, IndexMissingError, NotAnIndexError
 from rag.ingest import BATCH_CHUNKS, Ingest, Report
@@ -148,6 +148,7 @@ class Index:
             run.run(items)
             if not report.interrupted:
                 sweep(run)
+            lexicon.learn(self.store)
             self._renew_vectors(keep_previous=not report.pruned, if_stale=not report.pruned)
         except KeyboardInterrupt:
             report.interrupted = True
@@ -166,6 +167,7 @@ class Index:
         )
         if prune and run.report.gone:
             self._index_again(self.store.delete(run.report.gone))
+            lexicon.learn(self.store)  # it must not know what was deleted
             self.store.wipe()
             run.report.gone, run.report.pruned = [], run.report.gone
 
@@ -216,6 +218,7 @@ class Index:
                     raise ArticleMissingError(id=article_id)
                 ids += [version for version in versions if version not in ids]
             self.store.delete(ids)
+            lexicon.learn(self.store)
             self.store.wipe()
             self._renew_vectors(keep_previous=False)
         return ids
@@ -233,6 +236,7 @@ class Index:
                         batch = []
                     bar.update(1)
                 self._replace(batch)
+            lexicon.learn(self.store)
             self._renew_vectors()
 
     def _replace(self, batch: list[tuple[int, Article, list[NewChunk]]]) -> None:

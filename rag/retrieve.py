@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,13 +21,17 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from corpus.language import question_language
 from rag import german
 from rag.index import Index
+from rag.lexicon import Lexicon, with_spellings
 from rag.rows import Filter, StoredChunk
+from rag.store import Store
 from rag.stories import also_in
 from rag.types import Passage
 
 # Fitted on the MLQA development questions (512 German, 512 English, over German passages): nDCG@10 is flat around these.
 COVERAGE_WEIGHT = 3.0
 BM25_WEIGHT = 1.0
+PART_COVERAGE = 0.5  # of a word's share, where only a part of a compound, or the parts of a compound, match
+PART_BM25 = 0.25
 BACKGROUND = 256  # chunks sampled to learn what similarity means nothing
 _BM25_CEILING = 2.2  # k1 + 1 with FTS5's k1 = 1.2: what one word adds to BM25 at most, in units of its idf
 
@@ -42,11 +46,25 @@ class Query:
     groups: tuple[tuple[str, ...], ...]
     idf: tuple[float, ...]
     known: tuple[bool, ...]  # whether any chunk of the index contains the word
+    parts: tuple[tuple[str, ...], ...] = ()  # of each word that is a compound, its parts; () for the others
 
-    def coverage(self, tokens: set[str]) -> float:
-        """Share of the question's idf mass found among ``tokens``, 0..1."""
+    def coverage(self, tokens: set[str], parts: Collection[str] | None = None) -> float:
+        """Share of the question's idf mass found among ``tokens``, 0..1.
+
+        With the ``parts`` of the compounds there, a word that is one of them counts less, and so does a compound of
+        which but parts are there.
+        """
         total = sum(self.idf)
-        matched = sum(i for group, i in zip(self.groups, self.idf, strict=True) if not tokens.isdisjoint(group))
+        matched = 0.0
+        for i, (group, idf) in enumerate(zip(self.groups, self.idf, strict=True)):
+            if not tokens.isdisjoint(group):
+                matched += idf
+            elif parts is None:
+                continue
+            elif any(token in parts for token in group):
+                matched += PART_COVERAGE * idf
+            elif own := self.parts[i] if self.parts else ():
+                matched += PART_COVERAGE * idf * sum(part in tokens or part in parts for part in own) / len(own)
         return matched / total if total else 0.0
 
     def rarest_missing(self, tokens: set[str]) -> float:
@@ -63,16 +81,23 @@ class Query:
     @property
     def match(self) -> str:
         """The FTS5 query: any token of any word."""
-        return " OR ".join(f'"{token}"' for group in self.groups for token in group)
+        return _any(token for group in self.groups for token in group)
+
+    @property
+    def match_parts(self) -> str:
+        """The FTS5 query of the parts of the question's compounds."""
+        return _any(part for parts in self.parts for part in parts)
 
 
 class Retriever(BaseRetriever):
     """Hybrid search over an index, as a llama-index retriever."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, lexicon: Lexicon | None = None) -> None:
+        """``lexicon``: what is known of words, where that is not the index's own."""
         super().__init__()
         self.index = index
         self._background: tuple[int, np.ndarray] | None = None
+        self._lexicon = lexicon or Lexicon(index.store)
 
     def query(self, question: str) -> Query:
         """Embeds and analyses a question."""
@@ -81,13 +106,16 @@ class Retriever(BaseRetriever):
     def queries(self, questions: Sequence[str]) -> list[Query]:
         """Like ``query``, of many questions, embedded together: two to three times as fast."""
         vectors = self.index.embedder.questions(questions)
-        return [self._analysed(question, vector) for question, vector in zip(questions, vectors, strict=True)]
+        return [self.analysed(question, vector) for question, vector in zip(questions, vectors, strict=True)]
 
-    def _analysed(self, question: str, vector: np.ndarray) -> Query:
+    def analysed(self, question: str, vector: np.ndarray) -> Query:
+        """A question analysed, with the vector it has got."""
         store = self.index.store
         languages = store.languages()
         own = question_language(question, default=languages[0] if languages else "de")
-        groups = german.analyse_question(question, dict.fromkeys([own, *languages[:4]]))
+        read_as = list(dict.fromkeys([own, *languages[:4]]))
+        groups = german.analyse_question(question, read_as)
+        groups = with_spellings(question, groups, read_as, self._lexicon)
         total = store.counts()[1]
         frequencies = [sum(store.document_frequency(token) for token in group) for group in groups]
         return Query(
@@ -97,7 +125,12 @@ class Retriever(BaseRetriever):
             groups=tuple(groups),
             idf=tuple(_idf(total, frequency) for frequency in frequencies),
             known=tuple(frequency > 0 for frequency in frequencies),
+            parts=tuple(self._parts(group) for group in groups) if "de" in read_as else (),
         )
+
+    def _parts(self, group: Sequence[str]) -> tuple[str, ...]:
+        found = (part for token in group for part in self._lexicon.parts(token))
+        return tuple(part for part in dict.fromkeys(found) if part not in group)
 
     def passages(
         self,
@@ -117,7 +150,7 @@ class Retriever(BaseRetriever):
         fusion, top_k = fusion or settings.fusion, top_k or settings.top_k
         limit = max(settings.candidates, top_k)
         dense = dict(self.index.nearest(query.vector, limit, only)) if fusion != "lexical" else {}
-        lexical = dict(self.index.store.search(query.match, limit, only)) if fusion != "dense" and query.match else {}
+        lexical = self._lexical(query, limit, only) if fusion != "dense" else {}
         ids = list(dict.fromkeys([*dense, *lexical]))
         chunks = self.index.store.chunks(ids)
         ids = [chunk for chunk in ids if chunk in chunks]  # the vector index may be a step behind the store
@@ -143,6 +176,18 @@ class Retriever(BaseRetriever):
             told[story] = (teller, tuple(dict.fromkeys(others)))
         return told
 
+    def _lexical(self, query: Query, limit: int, only: Filter, among: Sequence[int] = ()) -> dict[int, float]:
+        """BM25 of the chunks that hold the question's words, and of those that hold parts of its compounds."""
+        store = self.index.store
+        whole = dict(store.search(query.match, limit, only, among)) if query.match else {}
+        if not query.match_parts:
+            return whole
+        parts = dict(store.search(query.match_parts, limit, only, among))
+        if not among:
+            whole |= _others(store, query.match, only, parts, whole)
+            parts |= _others(store, query.match_parts, only, whole, parts)
+        return {chunk: whole.get(chunk, 0.0) + PART_BM25 * parts.get(chunk, 0.0) for chunk in [*whole, *parts]}
+
     def _complete(
         self, query: Query, ids: Sequence[int], dense: dict[int, float], lexical: dict[int, float], only: Filter
     ) -> None:
@@ -151,8 +196,8 @@ class Retriever(BaseRetriever):
         if unseen:
             dense.update({chunk: float(vector @ query.vector) for chunk, _, vector in self.index.store.vectors(unseen)})
         unmatched = [chunk for chunk in ids if chunk not in lexical]
-        if unmatched and query.match:
-            lexical.update(self.index.store.search(query.match, len(unmatched), only, among=unmatched))
+        if unmatched:
+            lexical.update(self._lexical(query, len(unmatched), only, among=unmatched))
 
     def _scores(
         self, query: Query, ids: Sequence[int], dense: dict[int, float], lexical: dict[int, float], fusion: str
@@ -169,7 +214,7 @@ class Retriever(BaseRetriever):
         if fusion == "dense":
             return z
         tokens = self.index.store.tokens(ids)
-        coverage = np.array([query.coverage(tokens[chunk]) for chunk in ids])
+        coverage = np.array([query.coverage(*tokens[chunk]) for chunk in ids])
         return z + COVERAGE_WEIGHT * coverage + BM25_WEIGHT * relative_bm25
 
     def _sample(self) -> np.ndarray:
@@ -220,6 +265,16 @@ def to_node(passage: Passage) -> TextNode:
         end_char_idx=passage.end,
         metadata={"article_id": passage.article_id} | {key: value for key, value in shown.items() if value},
     )
+
+
+def _any(tokens: Iterable[str]) -> str:
+    return " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens))
+
+
+def _others(store: Store, match: str, only: Filter, ids: Iterable[int], known: Collection[int]) -> dict[int, float]:
+    """BM25 of those of ``ids`` that are not ``known`` and match."""
+    missing = [chunk for chunk in ids if chunk not in known]
+    return dict(store.search(match, len(missing), only, among=missing)) if missing else {}
 
 
 def _idf(total: int, frequency: int) -> float:

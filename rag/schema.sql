@@ -37,8 +37,13 @@ CREATE TABLE vectors (
     chunk INTEGER PRIMARY KEY REFERENCES chunks (id), model TEXT NOT NULL, key INTEGER NOT NULL, vector BLOB NOT NULL
 );
 CREATE INDEX vectors_key ON vectors (key);
-CREATE VIRTUAL TABLE chunk_fts USING fts5 (title, body, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE chunk_fts USING fts5 (title, body, parts, tokenize = "unicode61 remove_diacritics 0");
 CREATE VIRTUAL TABLE chunk_vocab USING fts5vocab (chunk_fts, row);
+CREATE VIRTUAL TABLE chunk_words USING fts5vocab (chunk_fts, col);
+-- What rag/lexicon.py learnt from chunk_words. parts: of a compound, itself words of the index, between blanks; the
+-- column parts of chunk_fts holds those of a chunk's compounds. names: the sounds that a word may stand for.
+CREATE TABLE compounds (word TEXT PRIMARY KEY, parts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE names (key TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (key, word)) WITHOUT ROWID;
 -- Files read to their end, so that an unchanged one need not be opened again; problems as JSON, to be told again.
 CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, records INTEGER NOT NULL, problems TEXT NOT NULL) WITHOUT ROWID;
 -- Near-duplicate search: LSH bands of current articles' signatures.

@@ -87,7 +87,8 @@ def put_chunks(db: sqlite3.Connection, row: int, chunks: Sequence[NewChunk], mod
         vector = np.ascontiguousarray(new.vector, dtype="<f4").tobytes()
         db.execute("INSERT INTO vectors VALUES (?, ?, ?, ?)", (rowid, model, new.key, vector))
         db.execute(
-            "INSERT INTO chunk_fts (rowid, title, body) VALUES (?, ?, ?)", (rowid, new.title_tokens, new.body_tokens)
+            "INSERT INTO chunk_fts (rowid, title, body, parts) VALUES (?, ?, ?, '')",
+            (rowid, new.title_tokens, new.body_tokens),
         )
 
 
