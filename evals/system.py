@@ -72,7 +72,8 @@ def opened(settings: Settings, baseline: str = OURS, retrieval_only: bool = Fals
     chosen = settings if baseline == OURS else settings.model_copy(update={"fusion": fusion})
     with Answerer.open(chosen) as answerer:
         about["index"] = index_stamp(answerer.index.store)
-        asked = SearchOnly(answerer.retriever.passages) if retrieval_only else answerer.ask
+        retriever = answerer.retriever
+        asked = SearchOnly(retriever.passages, retriever.queries) if retrieval_only else answerer.ask
         reader = () if retrieval_only else (type(answerer.reader).__name__,)
         yield System(asked, chosen, (answerer.status().model, *reader), answerer.article, about)
 

@@ -203,7 +203,10 @@ def test_a_search_alone_finds_what_the_whole_finds(tmp_path: Path, settings: Set
         assert cli.main(parsed(str(questions), "--json", str(out), *options), settings, "de") == 0
         saved.append(json.loads(out.read_text("utf-8")))
     whole, search, bm25 = saved
-    assert [r["passages"] for r in search["results"]] == [r["passages"] for r in whole["results"]]
+    for one, other in zip(search["results"], whole["results"], strict=True):
+        assert [p["text"] for p in one["passages"]] == [p["text"] for p in other["passages"]]
+        # Questions embedded together have the same vectors but for the last digits.
+        assert [p["score"] for p in one["passages"]] == pytest.approx([p["score"] for p in other["passages"]], abs=1e-3)
     assert [r["status"] for r in search["results"]] == [None, None]
     assert search["configuration"] == {**whole["configuration"], "retrieval only": True}
     assert (bm25["configuration"]["baseline"], bm25["configuration"]["fusion"]) == ("bm25", "lexical")

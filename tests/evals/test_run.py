@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from evals import Case, QuestionSet, Run, run
 from evals.metrics import MEASURES, RETRIEVAL
 from evals.report import wrong_answers
-from evals.run import SearchOnly
+from evals.run import BATCH, SearchOnly
 from rag.settings import Settings
 from rag.types import Answer, Citation, Passage
 
@@ -209,6 +209,27 @@ def test_a_search_has_the_measures_of_retrieval_of_a_full_run_and_no_others(done
     assert found.aggregate()["AUROC"].value is None
     assert "–" in found.table("de")
     assert json.loads(json.dumps(found.to_json()))["results"][0]["passages"][0]["article_id"] == "a"
+
+
+def test_searches_are_prepared_together_and_one_at_fault_crashes_alone() -> None:
+    batches: list[list[str]] = []
+
+    def prepare(questions: Sequence[str]) -> list[int]:
+        batches.append(list(questions))
+        return [int(question) for question in questions]  # raises for "x"
+
+    def search(question: int | str, as_of: dt.date | None, *, within: Collection[str] | None) -> list[Passage]:
+        return [passage("a")] if int(question) % 2 else [passage("b")]
+
+    names = [str(number) for number in range(BATCH + 3)]
+    cases = tuple(Case(name, name, articles=("a",)) for name in names)
+    found = run(QuestionSet("s", None, None, cases), SearchOnly(search, prepare), progress=False)
+    assert batches == [names[:BATCH], names[BATCH:]]
+    assert [result.values["Success@1"] for result in found.results] == [int(name) % 2 for name in names]
+    bad = (Case("1", "1", articles=("a",)), Case("2", "x", articles=("a",)), Case("3", "3", articles=("a",)))
+    found = run(QuestionSet("s", None, None, bad), SearchOnly(search, prepare), progress=False)
+    assert [result.values["Success@1"] for result in found.results] == [1, 0, 1]
+    assert [result.error is None for result in found.results] == [True, False, True]
 
 
 def test_what_the_settings_do_not_tell_is_noted_beside_them() -> None:
