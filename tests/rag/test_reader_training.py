@@ -17,7 +17,8 @@ from rag.models.reader.coding import Coder, pair, passage_at
 from rag.models.reader.negatives import Negatives
 from rag.models.reader.network import load_base
 from rag.models.reader.pool import SOURCES, load_pool
-from rag.models.reader.train import STATE, Plan, Run
+from rag.models.reader.train import STATE, Run
+from rag.models.reader.trainer import Plan
 from tests.reader_base import write_base
 
 PLAN = Plan(size=2, warmup=2, rate=1e-3, head_rate=1e-3, precision="float32")
@@ -80,13 +81,34 @@ def test_a_decay_leaves_the_stable_state_as_it_is(tiny_base: Path, toy_data: Pat
     decay.go(steps=None, minutes=None)
     assert (tmp_path / "run" / STATE).read_bytes() == stable
     assert (decay.trainer.progress.step, decay.trainer.progress.decayed) == (3 + 4, 4)
+    # Called again it has nothing left to do; after more training it begins anew, from there.
+    assert Run(tmp_path / "run", pool, tiny_base, PLAN, "cpu", decay=4).trainer.progress.decayed == 4
     # The rate of the last step is a quarter of the peak: 1 - 3/4.
     assert decay.trainer.optimizer.param_groups[0]["lr"] == pytest.approx(PLAN.rate / 4)
+    Run(tmp_path / "run", pool, tiny_base, PLAN, "cpu").go(steps=5, minutes=None)
+    anew = Run(tmp_path / "run", pool, tiny_base, PLAN, "cpu", decay=4).trainer.progress
+    assert (anew.step, anew.decayed) == (5, None)
 
 
 def test_a_decay_needs_a_state(tiny_base: Path, toy_data: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="train first"):
         Run(tmp_path / "run", load_pool(toy_data), tiny_base, PLAN, "cpu", decay=4)
+
+
+def test_a_warm_start_goes_on_from_an_adapter(tiny_base: Path, toy_data: Path, tmp_path: Path) -> None:
+    pool = load_pool(toy_data)
+    lost = Run(tmp_path / "lost", pool, tiny_base, PLAN, "cpu")
+    lost.go(steps=5, minutes=None)
+    (adapter,) = (tmp_path / "lost" / "adapters").iterdir()
+    run = Run(tmp_path / "run", pool, tiny_base, PLAN, "cpu", warm=adapter)
+    was, is_ = lost.trainer.progress, run.trainer.progress
+    assert (is_.epoch, is_.batch, is_.examples, is_.step) == (was.epoch, was.batch, was.examples, 0)
+    network = load_base(tiny_base)
+    load_adapter(adapter, network)
+    for name, parameter in network.adapted().items():
+        assert torch.equal(run.trainer.weights[name], parameter), name
+        assert torch.equal(run.trainer.working[name], parameter), name
+    assert not torch.equal(run.trainer.weights["blocks.0.qkv.weight"], run.trainer.base["blocks.0.qkv.weight"])
 
 
 def test_batches_hold_the_answers_even_of_cut_passages(tiny_base: Path, toy_data: Path) -> None:

@@ -2,5 +2,6 @@
 
 ``network.py`` is the network, ``coding.py`` text to tokens and back, ``spans.py`` scores to spans, ``adapter.py`` the few
 megabytes that are shipped, ``model.py`` the reader as others use it. The rest trains it: ``pool.py`` the data,
-``negatives.py`` passages that do not answer, ``batches.py`` their order, ``checkpoint.py``, and ``train.py``, the command.
+``negatives.py`` passages that do not answer, ``batches.py`` their order, ``trainer.py`` a step, ``checkpoint.py`` its
+state on disk, and ``train.py`` the command.
 """

@@ -19,131 +19,25 @@ import os
 import signal
 import sys
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is imported; see rag/models/embed.py
 
 import torch
 from filelock import FileLock
-from torch import Tensor
-from torch.nn import functional
 
 from rag.models.bundled import bundled_folder
-from rag.models.reader.adapter import save_adapter
-from rag.models.reader.batches import Batch, Batches
-from rag.models.reader.checkpoint import Progress, State, load_state, save_state
+from rag.models.reader.adapter import load_adapter, save_adapter
+from rag.models.reader.batches import Batches
+from rag.models.reader.checkpoint import State, load_state, save_state
 from rag.models.reader.coding import Coder
-from rag.models.reader.network import HEADS, Network, Scores, load_base
+from rag.models.reader.network import load_base
 from rag.models.reader.pool import Pool, load_pool
+from rag.models.reader.trainer import Plan, Trainer
 from rag.settings import Settings
 
-STATE, DECAYED, LOG, ADAPTERS = "state.pt", "decay.pt", "log.jsonl", "adapters"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to train. What a state was trained with is kept in it and can't be changed on the way."""
-
-    size: int = 32
-    rate: float = 1.5e-4
-    head_rate: float = 6e-4
-    warmup: int = 100
-    weight_decay: float = 0.01
-    average: float = 0.995  # of the moving average, a step
-    span: float = 1.0
-    answerable: float = 0.3
-    relevant: float = 0.3
-    seed: int = 0
-    precision: str = "auto"
-
-    def dtype(self, device: str) -> torch.dtype:
-        """bfloat16 where the machine multiplies in it."""
-        if self.precision != "auto":
-            return getattr(torch, self.precision)
-        fast = device == "cuda" or torch.cpu._is_avx512_bf16_supported()
-        return torch.bfloat16 if fast else torch.float32
-
-
-def loss_of(scores: Scores, batch: Batch, plan: Plan) -> tuple[Tensor, dict[str, float]]:
-    """The sum to minimise, and its parts by name."""
-    span = (functional.cross_entropy(scores.start, batch.starts) + functional.cross_entropy(scores.end, batch.ends)) / 2
-    answerable = functional.binary_cross_entropy_with_logits(scores.answerable, batch.answerable)
-    relevant = functional.binary_cross_entropy_with_logits(scores.relevant, batch.relevant)
-    total = plan.span * span + plan.answerable * answerable + plan.relevant * relevant
-    return total, {"span": span.item(), "answerable": answerable.item(), "relevant": relevant.item()}
-
-
-class Trainer:
-    """A network in training: masters in float32, a working copy in the machine's fast precision."""
-
-    def __init__(self, base: Network, plan: Plan, device: str) -> None:
-        self.plan, self.device = plan, device
-        self.network = base.to(device=device, dtype=plan.dtype(device)).train()
-        self.working = self.network.adapted()
-        self.progress = Progress()
-        self.weights = {name: p.detach().float().clone() for name, p in self.working.items()}
-        self.base = {name: w.clone() for name, w in self.weights.items()}
-        for parameter in self.working.values():
-            parameter.requires_grad_(True)
-        self.average = {name: w.clone() for name, w in self.weights.items()}
-        groups: dict[tuple[bool, bool], list[Tensor]] = {}
-        for name, weight in self.weights.items():
-            groups.setdefault((name.split(".")[0] in HEADS, weight.ndim == 2), []).append(weight)
-        self.optimizer = torch.optim.AdamW(
-            [
-                {
-                    "params": params,
-                    "peak": plan.head_rate if head else plan.rate,
-                    "weight_decay": plan.weight_decay if matrix else 0.0,
-                }
-                for (head, matrix), params in groups.items()
-            ],
-            betas=(0.9, 0.98),
-            fused=True,
-        )
-
-    def step(self, batch: Batch, decay: int | None = None) -> dict[str, float]:
-        """One update; ``decay``: the steps over which the rate falls to zero. Returns the loss's parts."""
-        batch = batch.to(self.device)
-        loss, parts = loss_of(self.network(batch.ids, batch.lengths, batch.passages), batch, self.plan)
-        loss.backward()
-        for name, parameter in self.working.items():
-            gradient = parameter.grad
-            self.weights[name].grad = None if gradient is None else gradient.float()
-            parameter.grad = None
-        norm = torch.nn.utils.clip_grad_norm_(self.weights.values(), 1.0)
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * self._share(decay)
-        self.optimizer.step()
-        # An average over the first steps alone would remember the untrained heads for a long time.
-        keep = min(self.plan.average, (1 + self.progress.step) / (10 + self.progress.step))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(self.average.values()), list(self.weights.values()), 1 - keep)
-            torch._foreach_copy_(list(self.working.values()), list(self.weights.values()))
-        self.progress.step += 1
-        self.progress.examples += len(batch.lengths)
-        if decay is not None:
-            self.progress.decayed = (self.progress.decayed or 0) + 1
-        return {**parts, "norm": float(norm)}
-
-    def _share(self, decay: int | None) -> float:
-        """Of the peak rate, at this step."""
-        if decay is not None:
-            return max(1 - (self.progress.decayed or 0) / decay, 0.0)
-        return min((self.progress.step + 1) / self.plan.warmup, 1.0)
-
-    def state(self) -> State:
-        return State(self.progress, self.weights, self.average, self.optimizer.state_dict(), asdict(self.plan))
-
-    def resume(self, state: State) -> None:
-        self.progress = state.progress
-        with torch.no_grad():
-            for name, weight in self.weights.items():
-                weight.copy_(state.weights[name])
-                self.average[name].copy_(state.average[name])
-                self.working[name].copy_(weight)
-        self.optimizer.load_state_dict(state.optimizer)
+STATE, LOG, ADAPTERS = "state.pt", "log.jsonl", "adapters"
 
 
 class Clock:
@@ -163,13 +57,16 @@ class Clock:
 class Run:
     """A training run in a folder: takes up its last state, saves it every few minutes, adapters as it goes."""
 
-    def __init__(self, out: Path, pool: Pool, base: Path, plan: Plan, device: str, decay: int | None = None) -> None:
+    def __init__(
+        self, out: Path, pool: Pool, base: Path, plan: Plan, device: str, decay: int | None = None,
+        warm: Path | None = None,
+    ) -> None:  # fmt: skip
+        """``warm``: an adapter from whose weights and place in the data a new run begins, where its state is lost."""
         out.mkdir(parents=True, exist_ok=True)
         (out / ADAPTERS).mkdir(exist_ok=True)
         self.out, self.decay = out, decay
-        self._path = out / (STATE if decay is None else DECAYED)
-        from_state = self._path if self._path.is_file() else out / STATE
-        state = load_state(from_state) if from_state.is_file() else None
+        self._path = out / (STATE if decay is None else f"decay{decay}.pt")
+        state = _last_state(out / STATE, self._path)
         if state is not None:
             plan = Plan(**state.settings)
         self.trainer = Trainer(load_base(base, plan.seed), plan, device)
@@ -177,6 +74,9 @@ class Run:
             self.trainer.resume(state)
         elif decay is not None:
             raise FileNotFoundError(f"{out / STATE} is not there: train first, then decay")
+        elif warm is not None:
+            network = load_base(base)
+            self.trainer.begin_from(network.adapted(), load_adapter(warm, network))
         self._batches = batches_of(pool, Coder(base), plan)
         self._clock = Clock(device)
         self.stopping = False
@@ -231,6 +131,16 @@ class Run:
         print(text, file=sys.stderr, flush=True)
 
 
+def _last_state(stable: Path, path: Path) -> State | None:
+    """The stable state, or the one at ``path`` of a decay that was begun from it, not from an earlier one."""
+    state = load_state(stable) if stable.is_file() else None
+    if state is None or path == stable or not path.is_file():
+        return state
+    decaying = load_state(path)
+    begun = decaying.progress.step - (decaying.progress.decayed or 0)
+    return decaying if begun == state.progress.step else state
+
+
 def batches_of(pool: Pool, coder: Coder, plan: Plan) -> Batches:
     passages = coder(pool.passages)
     questions = coder([asked.question for asked in pool.train])
@@ -244,6 +154,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="of the whole run")
     parser.add_argument("--minutes", type=float, help="of work in this call")
     parser.add_argument("--decay", type=int, metavar="STEPS", help="from the last state, let the rate fall to zero")
+    parser.add_argument("--warm", type=Path, metavar="ADAPTER", help="new runs only: go on from this adapter")
     for option in fields(Plan):
         name = "--" + option.name.replace("_", "-")
         parser.add_argument(name, type=type(option.default), default=option.default, help="new runs only")
@@ -253,7 +164,7 @@ def main() -> None:
     with FileLock(arguments.out / ".lock", timeout=0):  # a second run in the folder would write over the first
         device = "cuda" if torch.cuda.is_available() else "cpu"
         base = bundled_folder(Settings.load().cache)
-        run = Run(arguments.out, load_pool(arguments.data), base, plan, device, arguments.decay)
+        run = Run(arguments.out, load_pool(arguments.data), base, plan, device, arguments.decay, arguments.warm)
 
         def stop(*_: object) -> None:
             run.stopping = True
