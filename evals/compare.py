@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from evals.cli import write_json
 from evals.comparison import ALPHA, Change, Comparison, Row, compare
 from evals.report import NOTHING, align, messages, number, shown, slice_name, span
 from evals.results import Mean, Result, Run
@@ -35,8 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def main(args: argparse.Namespace, settings: Settings, language: str) -> int:
     """Compares two files and prints it. 0. Raises EvaluationError for files or runs that can't be compared."""
-    from evals.cli import write_json
-
     done = compare(load_run(args.a), load_run(args.b), args.common, args.alpha)
     if args.json != "-":
         print(text(done, str(args.a), str(args.b), language, args.alpha, args.all))

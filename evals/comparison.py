@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evals import metrics
-from evals.curves import compare_curves, curves
+from evals import curves, metrics
+from evals.cases import QuestionSet
 from evals.errors import NothingComparedError, QuestionsDifferError
 from evals.report import SLICE_COLUMNS, SMALLEST_SLICE
 from evals.results import Mean, Result, Run, columns, summary
@@ -95,21 +95,26 @@ def compare(a: Run, b: Run, common: bool = False, alpha: float = ALPHA) -> Compa
 
 def paired(a: Run, b: Run, common: bool = False) -> tuple[Run, Run]:
     """Both runs cut to the questions they share, in A's order. Raises as ``compare`` does."""
-    cases_a, cases_b = ({result.case.id: result.case for result in run.results} for run in (a, b))
-    shared = [i for i, case in cases_a.items() if cases_b.get(i) == case]
-    changed = [i for i, case in cases_a.items() if i in cases_b and cases_b[i] != case]
-    only_a, only_b = [i for i in cases_a if i not in cases_b], [i for i in cases_b if i not in cases_a]
-    if (only_a or only_b or changed) and not common:
-        raise QuestionsDifferError(
-            only_a=len(only_a),
-            only_b=len(only_b),
-            changed=len(changed),
-            common=len(shared),
-            example=[*changed, *only_a, *only_b][0],
-        )
-    if not shared:
+    ids = shared(a.questions, b.questions, common)
+    return a.only(ids), b.only(ids)
+
+
+def shared(a: QuestionSet, b: QuestionSet, common: bool = False) -> list[str]:
+    """The ids of the questions that are the same in both sets, gold included, in A's order.
+
+    Raises QuestionsDifferError when there are others, unless ``common``; NothingComparedError when there are none.
+    """
+    in_a, in_b = ({case.id: case for case in questions.cases} for questions in (a, b))
+    same = [i for i, case in in_a.items() if in_b.get(i) == case]
+    changed = [i for i, case in in_a.items() if i in in_b and in_b[i] != case]
+    only_a, only_b = [i for i in in_a if i not in in_b], [i for i in in_b if i not in in_a]
+    odd = [*changed, *only_a, *only_b]
+    if odd and not common:
+        counts = {"only_a": len(only_a), "only_b": len(only_b), "changed": len(changed), "common": len(same)}
+        raise QuestionsDifferError(**counts, example=odd[0])
+    if not same:
         raise NothingComparedError
-    return a.only(shared), b.only(shared)
+    return same
 
 
 def contrast(
@@ -121,23 +126,24 @@ def contrast(
 ) -> list[Row]:
     """A row for each named measure, results in the same order of questions; p-values adjusted over all of them."""
     asked = alternative or {}
-    tries = permutations(len(names), alpha)
+    tries = enough(len(names), alpha)
     means = [name for name in names if name not in metrics.CURVES]
-    found = compare_means(columns(a, means), columns(b, means), BINARY, asked, tries)
+    found = compare_means(columns(a, means), columns(b, means), BINARY, asked, max(PERMUTATIONS, tries))
     drawn = [name for name in names if name in metrics.CURVES]
     if drawn:
-        curves_a, curves_b = curves(a), curves(b)
+        in_a, in_b, tries = curves.curves(a), curves.curves(b), max(curves.PERMUTATIONS, tries)
         for name in drawn:
-            tested = compare_curves(curves_a[name], curves_b[name], asked.get(name, "two-sided"), tries)
+            tested = curves.compare_curves(in_a[name], in_b[name], asked.get(name, "two-sided"), tries)
             found |= {name: tested} if tested else {}
     adjusted = holm({name: one.p for name, one in found.items()})
     of_a, of_b = summary(a, ranges=False), summary(b, ranges=False)
     return [Row(name, of_a[name], of_b[name], found.get(name), adjusted.get(name)) for name in names]
 
 
-def permutations(tests: int, alpha: float) -> int:
-    """So many that the smallest p-value they can give is half of what Holm asks of the first of ``tests``."""
-    return max(PERMUTATIONS, math.ceil(2 * tests / alpha))
+def enough(tests: int, alpha: float) -> int:
+    """Random exchanges, so many that the smallest p-value they can give is half of what Holm asks of the first of
+    ``tests``."""
+    return math.ceil(2 * tests / alpha)
 
 
 def score(result: Result) -> float | None:
@@ -185,7 +191,7 @@ def _slices(a: Run, b: Run, alpha: float) -> list[tuple[str, Row]]:
     # A slice of all questions would only say again what the measures of the whole say.
     sizes = range(SMALLEST_SLICE, len(a.results))
     kept = {name: places for name, places in sorted(members.items()) if len(places) in sizes}
-    tries = permutations(len(kept) * len(SLICE_COLUMNS), alpha)
+    tries = max(PERMUTATIONS, enough(len(kept) * len(SLICE_COLUMNS), alpha))
     found: dict[tuple[str, str], Difference] = {}
     for name, places in kept.items():
         in_a, in_b = (columns([run.results[i] for i in places], SLICE_COLUMNS) for run in (a, b))

@@ -13,7 +13,6 @@ from evals.measure import loss
 from evals.metrics.abstention import coverage_risk, weighted_aurc, weighted_auroc
 from evals.metrics.registry import CURVES
 from evals.statistics import (
-    PERMUTATIONS,
     RESAMPLES,
     Alternative,
     Difference,
@@ -25,6 +24,7 @@ from evals.statistics import (
 if TYPE_CHECKING:
     from evals.results import Result
 
+PERMUTATIONS = 1999  # fewer than of means: each sorts and sums anew
 Area = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 _AREAS: dict[str, Area] = {"AUROC": weighted_auroc, "AURC": weighted_aurc}
 

@@ -19,8 +19,12 @@ BelegtError
     ├── QuestionsDifferError  two runs did not ask the same questions
     ├── NothingComparedError  two runs have no question in common
     ├── NoRunError            a gate got neither a set nor a run
+    ├── WhichSetError         a gate got a folder of several sets, none of the baseline's name
     ├── CorpusError           a benchmark's articles did not all get into the index
-    └── BaselineMissingError  the packages of a baseline are not installed
+    ├── BaselineMissingError  the packages of a baseline are not installed
+    ├── FeedbackMissingError  there is no feedback at the path
+    ├── FeedbackFormatError   one line of feedback can't be used
+    └── NoTerminalError       drafts should be shown where nobody can answer
 """
 
 from __future__ import annotations
@@ -195,6 +199,11 @@ class NoRunError(EvaluationError):
     de = "Es gibt nichts zu prüfen. Einen Fragensatz nennen oder mit '--run DATEI' einen gespeicherten Lauf."
 
 
+class WhichSetError(EvaluationError):
+    en = "'{path}' holds several sets ({sets}), none of them alone is '{name}' of the baseline. Name the file of one."
+    de = "'{path}' enthält mehrere Sätze ({sets}), keiner davon allein ist '{name}' des Vergleichslaufs. Die Datei nennen."
+
+
 class CorpusError(EvaluationError):
     exit_code = 1
     en = "{failed} articles of '{name}' are not in the index, the first: {reason} Mend it; the bench needs them all."
@@ -204,3 +213,24 @@ class CorpusError(EvaluationError):
 class BaselineMissingError(EvaluationError):
     en = "The baseline '{name}' needs packages that are not installed ({detail}). Run 'pip install {packages}'."
     de = "Der Vergleich '{name}' braucht Pakete, die fehlen ({detail}). 'pip install {packages}' aufrufen."
+
+
+class FeedbackMissingError(EvaluationError):
+    en = "The feedback '{path}' can't be opened ({detail}). Check the path."
+    de = "Die Rückmeldungen '{path}' lassen sich nicht öffnen ({detail}). Pfad prüfen."
+
+
+class FeedbackFormatError(EvaluationError):
+    en = (
+        "{path}, line {line}: not usable ({detail}). Write one object a line, such as "
+        '{{"question": "...", "answer": "...", "citations": [{{"article_id": "..."}}], "as_of": "2025-06-30"}}.'
+    )
+    de = (
+        "{path}, Zeile {line}: nicht brauchbar ({detail}). Je Zeile ein Objekt schreiben wie "
+        '{{"question": "...", "answer": "...", "citations": [{{"article_id": "..."}}], "as_of": "2025-06-30"}}.'
+    )
+
+
+class NoTerminalError(EvaluationError):
+    en = "'--review' asks on a terminal, and there is none. Leave it out to write all drafts to a file."
+    de = "'--review' fragt auf einem Terminal, hier ist keines. Ohne '--review' kommen alle Entwürfe in eine Datei."

@@ -7,13 +7,14 @@ a false alarm, anywhere, at alpha. What depends on the machine (seconds, tokens)
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evals import metrics
+from evals.cli import check_writable, write_json
 from evals.compare import SHOWN, about, alpha_type, changed, level, measures, questions
-from evals.comparison import ALPHA, Change, Pairs, Row, changes, contrast, paired, won_and_lost
-from evals.errors import NoRunError
+from evals.comparison import ALPHA, Change, Pairs, Row, changes, contrast, paired, shared, won_and_lost
+from evals.errors import NoRunError, WhichSetError
 from evals.report import align, messages, shown
 from evals.results import Run
 from evals.saved import load_run
@@ -86,32 +87,40 @@ def main(args: argparse.Namespace, settings: Settings, language: str) -> int:
 
     Raises EvaluationError (exit code 2) for a set, a run or a baseline that can't be used, and what answering raises.
     """
-    from evals.cli import check_writable, write_json
-
     if args.set is None and args.run is None:
         raise NoRunError
     baseline = load_run(args.baseline)  # before minutes of answering
     if args.json and args.json != "-":
         check_writable(args.json)
-    run = load_run(args.run) if args.run else _run(args.set, settings)
-    if args.json:  # before the check: a baseline of other questions must not cost the run
-        write_json(run.to_json(), args.json, language)
+    run = load_run(args.run) if args.run else _asked(args, baseline, settings, language)
     verdict = check(baseline, run, args.alpha, args.common)
     if args.json != "-":
         print(text(verdict, str(args.baseline), str(args.run or args.set), language))
     return 0 if verdict.passed else 1
 
 
-def _run(path: Path, settings: Settings) -> Run:
-    from evals.cases import load_set
-    from evals.run import run
+def _asked(args: argparse.Namespace, baseline: Run, settings: Settings, language: str) -> Run:
+    """The set put to belegt as it is now; to its search alone if the baseline asked for nothing else."""
+    from evals.cli_run import asked, planned, ready
+    from evals.system import opened
 
-    questions = load_set(path)
-    from rag.answerer import Answerer  # loads the models' libraries: seconds, so only for a set that is in order
-
-    with Answerer.open(settings) as answerer:
-        models = (answerer.status().model, type(answerer.reader).__name__)
-        return run(questions, answerer.ask, settings=settings, models=models, article=answerer.article)
+    plan = planned(args.set)
+    named = [questions for questions in plan.sets.values() if questions.name == baseline.questions.name]
+    chosen = list(plan.sets.values()) if len(plan.sets) == 1 else named
+    if len(chosen) != 1:
+        raise WhichSetError(path=args.set, name=baseline.questions.name, sets=", ".join(plan.sets))
+    (questions,) = chosen
+    kept = set(shared(baseline.questions, questions, args.common))  # now, not after minutes of answering
+    questions = replace(questions, cases=tuple(case for case in questions.cases if case.id in kept))
+    settings, _ = ready(plan, settings, getattr(args, "index", None) is not None, language)
+    search_alone = bool(baseline.configuration.get("retrieval only"))
+    with (
+        opened(settings, retrieval_only=search_alone) as system,
+        asked(questions, system, True, language) as run,
+    ):
+        if args.json:
+            write_json(run.to_json(), args.json, language)
+        return run
 
 
 def text(verdict: Verdict, baseline: str, run: str, language: str) -> str:
