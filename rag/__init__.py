@@ -20,6 +20,7 @@ __all__ = [
     "BelegtError",
     "Citation",
     "Event",
+    "Filter",
     "Index",
     "Passage",
     "Sentence",
@@ -31,6 +32,7 @@ _HOME = {
     "Answerer": "rag.answerer",
     "ask": "rag.answerer",
     "BelegtError": "rag.errors",
+    "Filter": "rag.rows",
     "Index": "rag.index",
     "Settings": "rag.settings",
 }

@@ -22,8 +22,10 @@ from rag.errors import EmptyQuestionError, LongQuestionError
 from rag.index import Index, Status
 from rag.models.read import Reader, SentenceReader
 from rag.retrieve import Retriever, to_node
+from rag.rows import Filter
 from rag.settings import Settings
 from rag.types import Answer, Event
+from rag.when import Given
 
 _TOKENS = re.compile(r"\S+\s*")
 
@@ -67,22 +69,41 @@ class Answerer:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def ask(self, question: str, as_of: dt.date | None = None, *, within: Collection[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        as_of: dt.date | None = None,
+        *,
+        within: Collection[str] | None = None,
+        only: Filter | None = None,
+        time: Given = None,
+    ) -> Answer:
         """The answer. ``as_of`` leaves out articles published later, ``within`` all articles but those of these ids.
 
-        Raises EmptyQuestionError, LongQuestionError.
+        ``only`` states further conditions (dates, sources, languages, categories). ``Answer.time`` is what the question
+        says of time, a preference; ``time`` overrides it: False for none, or (first day, last day).
+
+        Raises EmptyQuestionError, LongQuestionError, FilterValueError.
         """
-        *_, answer = self._steps(question, as_of, within)
+        *_, answer = self._steps(question, as_of, within, only, time)
         assert isinstance(answer, Answer)
         return answer
 
-    def stream(self, question: str, as_of: dt.date | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        as_of: dt.date | None = None,
+        *,
+        within: Collection[str] | None = None,
+        only: Filter | None = None,
+        time: Given = None,
+    ) -> Iterator[Event]:
         """The answer as it comes about: ``stage`` events, ``token`` events that add up to its text, then ``answer``.
 
-        Raises as ``ask`` does.
+        Takes and raises what ``ask`` does.
         """
         answer = None
-        for stage_or_answer in self._steps(question, as_of):
+        for stage_or_answer in self._steps(question, as_of, within, only, time):
             if isinstance(stage_or_answer, str):
                 yield Event("stage", stage_or_answer)
             else:
@@ -92,21 +113,36 @@ class Answerer:
             yield Event("token", token)
         yield Event("answer", answer=answer)
 
-    async def astream(self, question: str, as_of: dt.date | None = None) -> AsyncIterator[Event]:
+    async def astream(
+        self,
+        question: str,
+        as_of: dt.date | None = None,
+        *,
+        within: Collection[str] | None = None,
+        only: Filter | None = None,
+        time: Given = None,
+    ) -> AsyncIterator[Event]:
         """``stream`` for callers with an event loop: each step runs in a thread."""
-        events = self.stream(question, as_of)
+        events = self.stream(question, as_of, within=within, only=only, time=time)
         while (event := await asyncio.to_thread(next, events, None)) is not None:
             yield event
 
     def _steps(
-        self, question: str, as_of: dt.date | None, within: Collection[str] | None = None
+        self,
+        question: str,
+        as_of: dt.date | None,
+        within: Collection[str] | None,
+        only: Filter | None,
+        time: Given,
     ) -> Iterator[str | Answer]:
         """The stages' names as they begin, then the answer."""
         question = check_question(question, self.settings)
         clock = _Clock()
         yield "searching"
         query = self.retriever.query(question)
-        passages = self.retriever.passages(query, as_of, within=within)
+        as_of = as_of or (only.as_of if only else None)
+        asked = self.retriever.time_of(query, as_of, time) if self.settings.fusion == "hybrid" else None
+        passages = self.retriever.passages(query, as_of, within=within, only=only, time=asked or False)
         clock.lap("search")
         yield "reading"
         evidence = self.reader.read(query, passages)
@@ -124,7 +160,7 @@ class Answerer:
             as_of=as_of.isoformat() if as_of else self.index.store.newest(),
         )
         clock.lap("compose")
-        yield replace(answer, timings=clock.seconds(), fingerprint=self.settings.fingerprint())
+        yield replace(answer, time=asked, timings=clock.seconds(), fingerprint=self.settings.fingerprint())
 
     def article(self, article_id: str) -> Article:
         """The current version of an article. Raises ArticleMissingError."""

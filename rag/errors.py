@@ -21,12 +21,16 @@ BelegtError
 │   └── ModelDamagedError     the weights are not what they should be
 └── QuestionError             what was asked
     ├── EmptyQuestionError
-    └── LongQuestionError
+    ├── LongQuestionError
+    └── FilterValueError      no article has the source, language or category asked for
 
 ``str(error)`` is the English sentence, ``error.text("de")`` the German one.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
 
 from corpus.errors import (
     BelegtError,
@@ -128,3 +132,20 @@ class EmptyQuestionError(QuestionError):
 class LongQuestionError(QuestionError):
     en = "The question has {length} characters, the limit is {limit}. Shorten it to its point."
     de = "Die Frage hat {length} Zeichen, erlaubt sind {limit}. Auf das Wesentliche kürzen."
+
+
+class FilterValueError(QuestionError):
+    """``name``: the field of ``rag.rows.Filter``; ``known``: the most frequent of ``total`` names that articles have."""
+
+    en = "No article has the {kind_en} '{value}'. Choose one of these: {known}."
+    de = "Kein Artikel hat die {kind_de} '{value}'. Eine von diesen wählen: {known}."
+    KINDS: ClassVar[dict[str, tuple[str, str]]] = {
+        "sources": ("source", "Quelle"),
+        "languages": ("language", "Sprache"),
+        "categories": ("category", "Rubrik"),
+    }
+
+    def __init__(self, name: str, value: str, known: Sequence[str], total: int) -> None:
+        kind_en, kind_de = self.KINDS[name]
+        listed = ", ".join(known) + (", ..." if total > len(known) else "") or "-"
+        super().__init__(kind_en=kind_en, kind_de=kind_de, value=value, known=listed)

@@ -12,20 +12,23 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
+from corpus.dates import NewsDate
 from corpus.language import question_language
-from rag import german
+from rag import german, when
+from rag.filters import spelled
 from rag.index import Index
 from rag.lexicon import Lexicon, with_spellings
 from rag.rows import Filter, StoredChunk
 from rag.store import Store
 from rag.stories import also_in
-from rag.types import Passage
+from rag.timely import Wanted, naming
+from rag.types import Passage, QuestionTime
 
 # Fitted on the MLQA development questions (512 German, 512 English, over German passages): nDCG@10 is flat around these.
 COVERAGE_WEIGHT = 3.0
@@ -140,26 +143,65 @@ class Retriever(BaseRetriever):
         fusion: str | None = None,
         *,
         within: Collection[str] | None = None,
+        only: Filter | None = None,
+        time: when.Given = None,
     ) -> list[Passage]:
         """The best passages, best first. ``as_of`` leaves out what was published later, ``within`` all articles but these.
 
-        ``fusion`` ("hybrid", "dense", "lexical") and ``top_k`` override the settings.
+        ``only`` states further conditions; ``as_of`` and ``within`` take the place of its own. What the question says
+        of time is a preference: chunks of that time come first, others are not left out. ``time`` overrides it: False
+        for none, (first day, last day) or a ``QuestionTime``. ``fusion`` ("hybrid", "dense", "lexical") and ``top_k``
+        override the settings; either search alone pays no heed to time. Raises FilterValueError.
         """
         query = question if isinstance(question, Query) else self.query(question)
-        settings, only = self.index.settings, Filter(until=as_of, within=within)
+        settings, only = self.index.settings, self._only(only, as_of, within)
         fusion, top_k = fusion or settings.fusion, top_k or settings.top_k
         limit = max(settings.candidates, top_k)
+        asked = self.time_of(query, only.as_of, time) if fusion == "hybrid" else None
         dense = dict(self.index.nearest(query.vector, limit, only)) if fusion != "lexical" else {}
         lexical = self._lexical(query, limit, only) if fusion != "dense" else {}
         ids = list(dict.fromkeys([*dense, *lexical]))
+        wanted = Wanted(asked, only.as_of or self._newest() or dt.date.today()) if asked else None
+        if wanted:
+            near = wanted.near(only)
+            dense |= self.index.nearest(query.vector, limit, near)
+            lexical |= self._lexical(query, limit, near)
+            told_of = self._naming(query, wanted, limit, only)
+            ids = list(dict.fromkeys([*dense, *lexical, *told_of]))
         chunks = self.index.store.chunks(ids)
         ids = [chunk for chunk in ids if chunk in chunks]  # the vector index may be a step behind the store
         self._complete(query, ids, dense, lexical, only)
         scores = self._scores(query, ids, dense, lexical, fusion)
+        if wanted:
+            scores = scores + [wanted.bonus(chunks[chunk]) for chunk in ids]
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
         told = self._one_teller([chunks[ids[i]] for i in order])
         best = [i for i in order if told[chunks[ids[i]].story][0] == chunks[ids[i]].article_id][:top_k]
         return [self._passage(chunks[ids[i]], float(scores[i]), dense, lexical, told) for i in best]
+
+    def time_of(self, query: Query, as_of: dt.date | None = None, time: when.Given = None) -> QuestionTime | None:
+        """What the question, asked on ``as_of`` (today), says of time, or ``time`` in its place; None for nothing."""
+        if time is False or isinstance(time, QuestionTime):
+            return time or None
+        if time is not None:
+            return when.given(*time)
+        language = query.language if query.language in ("de", "en") else None
+        return when.read(query.text, language, as_of or dt.date.today(), None if as_of else self._newest())
+
+    def _newest(self) -> dt.date | None:
+        """The last day that the newest article may be of."""
+        newest = self.index.store.newest()
+        date = NewsDate.parse(newest) if newest else None
+        return date.last if date else None
+
+    def _only(self, only: Filter | None, as_of: dt.date | None, within: Collection[str] | None) -> Filter:
+        only = spelled(self.index.store, only) if only else Filter()
+        return replace(only, as_of=as_of or only.as_of, within=only.within if within is None else within)
+
+    def _naming(self, query: Query, wanted: Wanted, limit: int, only: Filter) -> list[int]:
+        """Chunks that match the question and name a day of the time it asks for, best first."""
+        match = naming(query.match, wanted.tokens())
+        return [chunk for chunk, _ in self.index.store.search(match, limit, only)] if match else []
 
     def _one_teller(self, ranked: Sequence[StoredChunk]) -> dict[int, tuple[str, tuple[str, ...]]]:
         """For each story the article that tells it here, the one with the best chunk, and the other outlets that do.

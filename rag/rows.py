@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from corpus.article import Article
 from rag.types import Chunk, DateMention
+
+NAMED = {"sources": "source", "languages": "language", "categories": "category"}  # of a filter -> of articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class StoredChunk:
     url: str | None
     language: str | None
     first_day: int | None
+    last_day: int | None
     story: int
     dates: tuple[DateMention, ...]
     start: int
@@ -75,27 +78,72 @@ class StoredChunk:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles may answer. ``until``: published on that day or before, or undated. ``within``: of these ids."""
+    """Which articles may answer; None: any. Conditions hold together, names within one are alternatives.
 
-    until: dt.date | None = None
+    ``as_of``       published on that day or before, or undated: what could be known then
+    ``since``, ``until``  published on these days or between them. Articles without a date are left out; of one dated to
+                    the month or year alone it is enough that it may have been
+    ``sources``, ``languages``, ``categories``  as the articles name them; ``languages`` in ISO 639-1
+    ``within``      of these ids
+    """
+
+    as_of: dt.date | None = None
     within: Collection[str] | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    sources: Collection[str] | None = None
+    languages: Collection[str] | None = None
+    categories: Collection[str] | None = None
+
+    def between(self, since: dt.date | None, until: dt.date | None) -> Filter:
+        """This filter, and published from ``since`` to ``until``."""
+        return replace(self, since=_both(max, self.since, since), until=_both(min, self.until, until))
 
     def sql(self) -> tuple[str, list[Any]]:
         """A condition on ``articles`` and its parameters."""
         conditions: list[str] = []
         parameters: list[Any] = []
-        if self.until is not None:
-            conditions.append("coalesce(articles.first_day, 0) <= ?")
-            parameters.append(day_number(self.until))
-        if self.within is not None:  # one parameter however many ids there are, for SQLite limits their number
-            conditions.append("articles.id IN (SELECT value FROM json_each(?))")
-            parameters.append(json.dumps(list(self.within)))
+        for condition, day in (
+            ("coalesce(articles.first_day, 0) <= ?", self.as_of),
+            ("articles.last_day >= ?", self.since),
+            ("articles.first_day <= ?", self.until),
+        ):
+            if day is not None:
+                conditions.append(condition)
+                parameters.append(day_number(day))
+        # One parameter however many values there are, for SQLite limits their number.
+        for column, values in ((column, getattr(self, name)) for name, column in {**NAMED, "within": "id"}.items()):
+            if values is not None:
+                conditions.append(f"articles.{column} IN (SELECT value FROM json_each(?))")
+                parameters.append(json.dumps(list(values)))
         return " AND ".join(conditions) or "1", parameters
 
     def chroma(self) -> dict[str, Any] | None:
-        """The condition on days for Chroma's ``where``. ``within`` is not part of it: one vector stands for equal texts
-        of several articles, so the vectors allowed are named by their keys (``Store.keys``)."""
-        return None if self.until is None else {"first_day": {"$lte": day_number(self.until)}}
+        """What Chroma's ``where`` can tell: it lets through all that ``sql`` does, and some more.
+
+        One vector stands for equal texts of several articles, so its metadata are those of all of them. ``within`` is
+        not part of it: the vectors allowed are named by their keys (``Store.keys``).
+        """
+        until = _both(min, self.as_of, self.until)
+        conditions: list[dict[str, Any]] = []
+        if until is not None:
+            conditions.append({"first_day": {"$lte": day_number(until)}})
+        if self.since is not None:
+            conditions.append({"last_day": {"$gte": day_number(self.since)}})
+        for name in NAMED:
+            if (values := getattr(self, name)) is not None:
+                # No article has an empty name: nothing is found where nothing is allowed.
+                conditions.append(_any_of([{name: {"$contains": value}} for value in values or [""]]))
+        return {"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None)
+
+
+def _any_of(conditions: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"$or": conditions} if len(conditions) > 1 else conditions[0]
+
+
+def _both(choose: Callable[[dt.date, dt.date], dt.date], one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    """The one that is there, or of two the one chosen."""
+    return choose(one, other) if one is not None and other is not None else one or other
 
 
 def day_number(day: dt.date) -> int:

@@ -76,6 +76,8 @@ class Serving:
             return ["chroma: no generation serves"]
         if pointer.revision != self._store.revision:
             return ["chroma: older than the store"]
+        if pointer.layout != vectors.LAYOUT:
+            return ["chroma: made by another version"]
         if self._try_open() is None:
             return [f"chroma: generation {pointer.generation} is damaged"]
         return []
@@ -94,6 +96,9 @@ class Serving:
         if pointer is None:
             if self._store.meta("generation"):
                 log.warning("%s names no generation; rebuilding one from the store", self.folder)
+            return None
+        if pointer.layout != vectors.LAYOUT:
+            log.info("generation %s was made by another version; rebuilding it from the store", pointer.generation)
             return None
         folder = vectors.generation_folder(self.folder, pointer.generation)
         if not folder.is_dir():

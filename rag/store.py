@@ -18,7 +18,7 @@ from corpus.mentions import DateMention
 from corpus.urls import same_article_key
 from rag import stories, versions
 from rag.database import Database, holes, raise_revision
-from rag.rows import Filter, Known, NewArticle, NewChunk, StoredChunk
+from rag.rows import NAMED, Filter, Known, NewArticle, NewChunk, StoredChunk
 
 PART_WEIGHT = 0.4  # what a compound's part counts in BM25 beside a word that stands there itself
 
@@ -48,6 +48,13 @@ class Store(Database):
             "SELECT language FROM articles WHERE current = 1 AND language IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC"
         )
         return [row[0] for row in self.per_revision("languages", query)]
+
+    def names(self, column: str) -> list[str]:
+        """Sources, languages or categories (a value of ``NAMED``) of current articles, most frequent first."""
+        query = (
+            f"SELECT {column} FROM articles WHERE current = 1 AND {column} <> '' GROUP BY 1 ORDER BY count(*) DESC, 1"
+        )
+        return [row[0] for row in self.per_revision(column, query)]
 
     def models(self) -> list[str]:
         """Names of the models whose vectors are stored; one, unless a rebuild is under way."""
@@ -211,7 +218,7 @@ class Store(Database):
             part = wanted[at : at + 500]
             rows = self.db.execute(
                 "SELECT chunks.id, articles.id, title, source, published, url, language, first_day,"
-                ' story, dates, start, "end", substr(text, start + 1, "end" - start)'
+                ' last_day, story, dates, start, "end", substr(text, start + 1, "end" - start)'
                 f" FROM chunks JOIN articles ON row = article WHERE chunks.id IN ({holes(part)})",
                 part,
             )
@@ -229,14 +236,21 @@ class Store(Database):
         for chunk, first_day, vector in rows:
             yield chunk, first_day, np.frombuffer(vector, "<f4")
 
-    def distinct_vectors(self) -> Iterator[tuple[int, int, np.ndarray]]:
-        """(key, earliest first day of the articles that have it or 0, vector) of each different text, in order of key."""
+    def distinct_vectors(self) -> Iterator[tuple[int, dict[str, Any], np.ndarray]]:
+        """(key, what Chroma filters by, vector) of each different text, in order of key.
+
+        "first_day" and "last_day" span the articles that have it, 0 where one has no date; "sources", "languages" and
+        "categories" are those of all of them, missing where there are none.
+        """
+        columns = ", ".join(f"json_group_array(DISTINCT {column})" for column in NAMED.values())
         rows = self.db.execute(
-            "SELECT key, min(coalesce(first_day, 0)), vector FROM vectors JOIN chunks ON chunks.id = chunk"
-            " JOIN articles ON row = article GROUP BY key ORDER BY key"
+            f"SELECT key, vector, min(coalesce(first_day, 0)), max(coalesce(last_day, 0)), {columns} FROM vectors"
+            " JOIN chunks ON chunks.id = chunk JOIN articles ON row = article GROUP BY key ORDER BY key"
         )
-        for key, first_day, vector in rows:
-            yield key, first_day, np.frombuffer(vector, "<f4")
+        for key, vector, first_day, last_day, *named in rows:
+            values = {name: sorted(filter(None, json.loads(found))) for name, found in zip(NAMED, named, strict=True)}
+            facts = {"first_day": first_day, "last_day": last_day} | {name: v for name, v in values.items() if v}
+            yield key, facts, np.frombuffer(vector, "<f4")
 
     def vectors_of_keys(self, keys: Iterable[int], model: str) -> dict[int, np.ndarray]:
         """The vectors that ``model`` gave these texts, where it has read them before."""
@@ -313,12 +327,12 @@ class Store(Database):
 
 
 def _to_chunk(row: Sequence[Any]) -> StoredChunk:
-    start, end, text = row[10:]
+    start, end, text = row[11:]
     mentions = tuple(
         DateMention(s, e, text[s - start : e - start], dt.date.fromisoformat(first), dt.date.fromisoformat(last))
-        for s, e, first, last in json.loads(row[9])
+        for s, e, first, last in json.loads(row[10])
     )
     return StoredChunk(
         id=row[0], article_id=row[1], title=row[2], source=row[3], published=row[4], url=row[5], language=row[6],
-        first_day=row[7], story=row[8], dates=mentions, start=start, end=end, text=text,
+        first_day=row[7], last_day=row[8], story=row[9], dates=mentions, start=start, end=end, text=text,
     )  # fmt: skip

@@ -47,6 +47,22 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionTime:
+    """What a question says of time: its words ``question[start:end]``, and what they mean. JSON-ready.
+
+    "range": the days from ``first`` to ``last``, both inclusive, None for an open end. "recent": the newest is wanted.
+    Empty ``text`` when a caller gave the days.
+    """
+
+    kind: Literal["range", "recent"]
+    text: str
+    start: int
+    end: int
+    first: str | None = None  # ISO 8601
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A stretch of a passage that a reader holds to answer the question.
 
@@ -100,6 +116,7 @@ class Answer:
     confidence: float  # 0..1, of the best evidence
     short: str | None = None  # the exact span when a reader gave one
     as_of: str | None = None  # ISO 8601: the day asked for, else the newest article's date, as precise as that is
+    time: QuestionTime | None = None  # what the question says of time: articles of then came first
     disagreements: tuple[Any, ...] = ()
     mode: Literal["extractive"] = "extractive"
     timings: dict[str, float] = field(default_factory=dict)  # seconds by stage

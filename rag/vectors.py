@@ -25,6 +25,7 @@ from rag.store import Store
 
 log = logging.getLogger(__name__)
 COLLECTION = "chunks"
+LAYOUT = 2  # what is written beside each vector; a generation of another layout can't be filtered and is built anew
 POINTER = "current.json"
 KEYS_AT_ONCE = 10_000  # ids in one query; Chroma hands them to SQLite as variables, 32,766 at most
 REACHED = 0.99  # share of the vectors that a search for all must find
@@ -38,6 +39,7 @@ class Pointer:
     generation: int
     revision: int
     count: int  # of vectors: one for each different text
+    layout: int = 1
 
 
 class Vectors:
@@ -156,7 +158,7 @@ def build(folder: Path, store: Store, keep_previous: bool = True) -> Vectors:
         count = _fill(client, store)
     finally:
         client.close()
-    pointer = Pointer(generation, revision, count)
+    pointer = Pointer(generation, revision, count, LAYOUT)
     vectors = Vectors(folder, pointer)
     fault = vectors.fault(store)
     if fault:
@@ -188,7 +190,7 @@ def _fill(client: Any, store: Store) -> int:
             collection.add(
                 ids=[str(key) for key, _, _ in batch],
                 embeddings=np.stack([vector for _, _, vector in batch]),
-                metadatas=[{"first_day": first_day} for _, first_day, _ in batch],
+                metadatas=[facts for _, facts, _ in batch],
             )
             bar.update(len(batch))
     return int(collection.count())
