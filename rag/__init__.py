@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rag.answerer import Answerer, ask
     from rag.errors import BelegtError
     from rag.index import Index
+    from rag.rows import Filter
     from rag.settings import Settings
     from rag.types import Answer, Citation, Event, Passage, Sentence
 

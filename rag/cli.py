@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from corpus.dates import display_date
 from rag import cli_corpus, cli_fetch
 from rag.cli_corpus import print_json
-from rag.display import explained
+from rag.display import display_days, explained
 from rag.errors import BelegtError, IndexMissingError
 from rag.messages import LANGUAGES, messages, user_language
 from rag.settings import PREFIX, Settings
@@ -102,6 +102,12 @@ def _parser(language: str) -> argparse.ArgumentParser:
     ask = command("ask")
     ask.add_argument("question", metavar="QUESTION", help=say("help_question"))
     ask.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help=say("help_asof"))
+    ask.add_argument("--from", dest="since", type=dt.date.fromisoformat, metavar="DATE", help=say("help_from"))
+    ask.add_argument("--until", type=dt.date.fromisoformat, metavar="DATE", help=say("help_until"))
+    ask.add_argument("--source", action="append", metavar="NAME", help=say("help_source"))
+    ask.add_argument("--article-language", action="append", metavar="CODE", help=say("help_article_language"))
+    ask.add_argument("--category", action="append", metavar="NAME", help=say("help_category"))
+    ask.add_argument("--ignore-time", action="store_true", help=say("help_ignore_time"))
     ask.add_argument("--json", action="store_true", help=say("help_json"))
     chat = command("chat")
     chat.add_argument("--host", default="127.0.0.1", help=say("help_host"))
@@ -120,11 +126,20 @@ def _parser(language: str) -> argparse.ArgumentParser:
 
 def _ask(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
     from rag.answerer import Answerer, check_question
+    from rag.rows import Filter
 
     check_question(arguments.question, settings)  # before the model is loaded
     _say_loading(language)
     with Answerer.open(settings) as answerer:
-        answer = answerer.ask(arguments.question, arguments.as_of)
+        only = Filter(
+            since=arguments.since,
+            until=arguments.until,
+            sources=arguments.source,
+            languages=arguments.article_language,
+            categories=arguments.category,
+        )
+        time_asked = False if arguments.ignore_time else None
+        answer = answerer.ask(arguments.question, arguments.as_of, only=only, time=time_asked)
     if arguments.json:
         print_json(asdict(answer))
     else:
@@ -155,6 +170,9 @@ def _answer_text(answer: Answer, language: str) -> str:
         lines += [
             f"  - {line(p.title, p.source, p.published, p.article_id)}" for p in list(nearest.values())[-3:][::-1]
         ]
+    if answer.time and answer.time.text:
+        days = display_days(answer.time.first, answer.time.last, language)
+        lines.append(say(f"ask_time_{answer.time.kind}", language, words=answer.time.text, days=days))
     if answer.as_of:
         lines.append(say("ask_asof", language, day=display_date(answer.as_of, language)))
     return "\n".join(lines)

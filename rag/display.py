@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from corpus.dates import display_date
 from corpus.mentions import DateMention
+from rag.messages import messages
 
 
 def display_period(first: dt.date, last: dt.date, language: str) -> str:
@@ -20,6 +21,14 @@ def display_period(first: dt.date, last: dt.date, language: str) -> str:
     if (first.day, last) == (1, first.replace(day=calendar.monthrange(first.year, first.month)[1])):
         return display_date(first.isoformat()[:7], language)
     return f"{display_date(first.isoformat(), language)} – {display_date(last.isoformat(), language)}"
+
+
+def display_days(first: str | None, last: str | None, language: str) -> str:
+    """Days from ``first`` to ``last`` (ISO 8601), None for an open end: "Mai 2024", "ab 3. Mai 2024"; "" for two."""
+    if first and last:
+        return display_period(dt.date.fromisoformat(first), dt.date.fromisoformat(last), language)
+    day = display_date(first or last, language)
+    return messages().say("time_since" if first else "time_until", language, day=day) if day else ""
 
 
 def explained(dates: Iterable[DateMention], language: str) -> list[tuple[str, str]]:
