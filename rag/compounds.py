@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 SHORTEST = 4  # letters of a part, but for those named
-RELIABLE = 6  # letters from which on a word met once is believed
+RELIABLE = 5  # letters from which on a word met once is believed
 LEXICAL = (
     3.0  # a word this many times as frequent as its parts (their geometric mean) is a word of its own: Deutschland
 )
 LONGEST = 48  # letters of a word that is looked at: longer ones are addresses and hashes
 _SHORT = frozenset(
     """
-    aal amt arm axt bad bau bot bus dat eis erd erz eul fan fuss gas gen gott gut hai heu hof hut jod kuh not nuss ohr ort
-    ost pol post rad rat reh rot see tal tag tee tor tot tur uhr wal weg wut zug nord sud west ol
+    aal amt arm axt bad bau bot bus dat eis erd erz eul fan feu fuss gas gen gott gut hai heu hof hut jod kuh lag
+    led nord not nuss ohr ol opf ort ost pol post rad rat reh rot see sud tag tal tee tor tot tur uhr wal weg west
+    wut zug
     """.split()
 )
 # Prefixes, adverbs and pronouns that begin words without making compounds of them.
@@ -45,7 +46,7 @@ _NO_TAIL = frozenset(
     burg dorf furt mann meier mayer meyer bach hausen stein heim hold bert wald brecht hart ingen ring ringen
     halb halber gemass gerecht dien dient stell steh geh komm halt hal nehm bring zieh setz leg
     erweis erreich erlag statt gelegt gestellt genomm gegeb gefund gesproch stellt legt nommen bracht kommt geht
-    lass gab lag sah kam ging steht wend rest teilen richt
+    lass gab sah kam ging steht wend rest teilen richt
     """.split()
 )
 _LAND = frozenset(
@@ -61,7 +62,7 @@ _WHOLE = frozenset(
 )
 _LINKS = ("", "s", "n", "en", "e", "es", "er", "ns", "ens")
 # What the stemmer takes off a compound, but not off its last word alone, or the other way round: Leistung, Hafen.
-_ENDINGS = ("", "ung", "heit", "keit")
+_ENDINGS = ("", "ung", "heit", "keit", "ik")
 _SUFFIXES = ("ung", "heit", "keit", "igkeit", "ig", "isch", "lich")
 _S_ALONE = ("ung", "heit", "keit", "schaft", "ion", "tat", "ling", "tum")  # take -s- whatever follows
 

@@ -25,6 +25,7 @@ SNOWBALL = {
 _GROUPED = r"(?<![\d.,])\d{1,3}(?:[ '’]\d{3})+(?:,\d+)?(?!\d)"
 _WORD = re.compile(rf"{_GROUPED}|\d+(?:[.,]\d+)*|[^\W\d_]+|[%€$]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_BOTH = re.compile(r"(\d{1,3}([.,])\d{3}(?:\2\d{3})*)(?!\2)[.,](\d+)")  # 1.234.567,8 or 1,234,567.8
 _TRIPLE = re.compile(r"([bdfglmnprst])\1\1")
 # Ends of words whose plural has another stem: Ministerium, Museum, Firma.
 _PLURALS = {
@@ -122,6 +123,8 @@ def _number(word: str) -> str:
     word = re.sub(r"[ '’]", "", word)
     if _THOUSANDS.fullmatch(word):
         return re.sub(r"[.,]", "", word)
+    if both := _BOTH.fullmatch(word):
+        return re.sub(r"[.,]", "", both[1]) + "x" + both[3]
     return re.sub(r"[.,]", "x", word)
 
 

@@ -54,7 +54,7 @@ def keys(word: str) -> tuple[str, ...]:
 
 
 def _readings(word: str) -> Iterator[Callable[[str], str]]:
-    yield from _SPOKEN
+    yield from _SPOKEN[:1] if _GERMAN_END.search(word) else _SPOKEN
     if _SLAVIC.search(word):
         yield _SLAVISTS
 
@@ -64,6 +64,7 @@ def _reader(system: Mapping[str, str]) -> Callable[[str], str]:
     return lambda word: pattern.sub(lambda match: system[match[0]], word)
 
 
+_GERMAN_END = re.compile(r"(?<!v[iy])s?ch$")  # Kirch(e), Kirsch(e), Tausch, but not Abramovich
 _SPOKEN = tuple(_reader(system) for system in (_GERMAN, _ENGLISH, _FRENCH))
 _SLAVISTS = _reader(_SCIENTIFIC)
 
@@ -71,7 +72,7 @@ _SLAVISTS = _reader(_SCIENTIFIC)
 def _levelled(sounds: str) -> str:
     """Sounds without what spellings of one name differ in: doubling, glides, mute h and e, -ow/-ew/-off."""
     sounds = re.sub(r"(?<=[aeiou])h(?![aeiou])|(?<=[^aeiou])h", "", sounds)
-    sounds = re.sub(r"(.)\1+", r"\1", sounds)
+    sounds = re.sub(r"([^aeo])\1+", r"\1", sounds)
     sounds = re.sub(r"(?<=[oe])f$", "v", sounds)
     sounds = re.sub(r"(?<=S)o(?=v$)", "e", sounds)
     return re.sub(r"(?<=[^aeiou])e$", "", sounds)
