@@ -70,7 +70,7 @@ function found(row) {
     const article = each.article ?? passages[each.passage].article;
     const head = [
       el("span", { className: "number" }, `${rank + 1}.`),
-      el("span", { className: "name" }, named(article), gold(row, article)),
+      el("span", { className: "name" }, named(article), gold(row, article, each.gold?.length)),
       el("span", { className: "score" }, each.score === undefined || each.score === null ? "" : `${say.score} ${fixed(each.score, 3)}`),
     ];
     if (each.passage === undefined) return el("li", {}, el("div", { className: "head" }, head));
@@ -106,10 +106,12 @@ function named(id) {
   const known = articles.get(id);
   if (!known) return el("span", {}, bdi(id));
   const facts = [known.facts, id].filter(Boolean).join(" · ");
-  return el("span", {}, bdi(known.title || say.untitled), el("span", { className: "facts" }, " ", bdi(facts)));
+  return el("span", {}, bdi(known.title || say.untitled), el("span", { className: "facts" }, " · ", bdi(facts)));
 }
 
-const gold = (row, article) => (row.gold.includes(article) ? el("span", { className: "badge right" }, say.gold) : "");
+// Whether an article is a gold one, and whether this passage of it holds the evidence.
+const gold = (row, article, evidence) =>
+  row.gold.includes(article) ? [" ", el("span", { className: "badge right" }, evidence ? say.gold_evidence : say.gold)] : "";
 
 // `text` with its cited stretches in <mark> and its gold evidence underlined, also where both overlap.
 function marked(text, cited, golden) {

@@ -90,7 +90,7 @@ def result(number: int, chance: random.Random) -> Result:
         question=f"Welche Zahl nennt der Bericht {home} über {PLACES[home % 8]} im {line + 1}. Satz?",
         language="de",
         tags=(MARK, "Zahl" if number % 2 else "Ort"),
-        **(stated if answerable else {"answerable": False}),  # type: ignore[arg-type]
+        **(stated if answerable else {"answerable": False}),
     )
     others = [chance.randrange(300) for _ in range(9)]
     passages = [

@@ -157,7 +157,13 @@ def test_the_slowest_of_twenty_and_conflicts_have_their_flags() -> None:
     assert rows.flags(record(status="conflicting"), limit) == ["conflicting"]
 
 
-PASSAGE = {"article_id": "a", "title": "T", "text": "Erst das. Dann 🚀 der Beleg. Ende.", "start": 40, "end": 74}
+PASSAGE: dict[str, Any] = {
+    "article_id": "a",
+    "title": "T",
+    "text": "Erst das. Dann 🚀 der Beleg. Ende.",
+    "start": 40,
+    "end": 74,
+}
 
 
 def row_of(**changes: Any) -> tuple[dict[str, Any], rows.Rows]:
