@@ -18,7 +18,7 @@ DAY = dt.timedelta(days=1)
 # from 2 to 4 finds as much there, whichever of BEFORE and AFTER between .1 and 1 goes with it.
 TIME_WEIGHT = 3.0
 BEFORE, AFTER = 0.2, 0.3  # lengths of the period asked for, in which the fit of publication falls to 1/e outside it
-LEAST_DAYS = 5  # a shorter period counts as that long there: news of a day may be printed on the next
+LEAST_DAYS = 5  # a shorter or open period counts as that long there: news of a day may be printed on the next
 AGE_WEIGHT = 0.4  # what each doubling of an article's age costs when the newest is wanted
 AGE_UNIT = 7  # days; articles younger than that are about equally new
 UNDATED_AGE = 3650  # days, as old as an article without a date is taken to be
@@ -34,6 +34,7 @@ class Wanted:
         self.today = today
         self.first = dt.date.fromisoformat(time.first) if time.first else dt.date.min
         self.last = dt.date.fromisoformat(time.last) if time.last else dt.date.max
+        self.open = time.first is None or time.last is None
 
     def bonus(self, chunk: StoredChunk) -> float:
         """What the fit adds to the chunk's score: 0 to TIME_WEIGHT for a period, 0 and less by age for the newest."""
@@ -51,7 +52,7 @@ class Wanted:
 
     def _near(self, first: dt.date, last: dt.date) -> float:
         """1 for what was, or may have been, published in the period, falling with the distance from it."""
-        length = max(LEAST_DAYS, (self.last - self.first).days + 1)
+        length = LEAST_DAYS if self.open else max(LEAST_DAYS, (self.last - self.first).days + 1)
         if first > self.last:
             return math.exp(-(first - self.last).days / (AFTER * length))
         if last < self.first:
@@ -66,7 +67,7 @@ class Wanted:
 
     def tokens(self) -> list[str]:
         """Index tokens (``german.date_tokens``) of the days, months or years of a period; none where it is open."""
-        if self.recent or dt.date.min == self.first or dt.date.max == self.last:
+        if self.recent or self.open:
             return []
         length = (self.last - self.first).days + 1
         days = [self.first + i * DAY for i in range(length)] if length <= 366 else []
