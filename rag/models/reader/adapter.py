@@ -1,6 +1,6 @@
 """What training changed, in a few megabytes: the difference to the base weights, six levels a weight.
 
-Fine-tuning all weights learnt more from an example than low-rank adapters did in a first trial (`docs/reader.md`), so the
+Fine-tuning all weights learnt more from an example than low-rank adapters did in a first trial, so the
 whole difference is kept, but coarsely. Each row of a matrix keeps one scale (fp16) and for each weight one of the six levels
 that cost a normal distribution the least squared error (Max 1960, "Quantizing for minimum distortion"; Lloyd 1982), three
 weights a byte: 2.7 bits a weight. Biases, norms and the new heads are fp16. Loading adds the difference to the base.
