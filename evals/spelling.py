@@ -17,7 +17,7 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,52 +146,45 @@ def table(ours: Sequence[Outcome], plain: Sequence[Outcome], language: str) -> s
     say = _DE if language == "de" else _EN
     rows: list[tuple[str, ...]] = [say.head]
     kinds = [kind for kind in dict.fromkeys(outcome.pair.kind for outcome in ours) if kind != NOT]
-    for held_out in (False, True):
-        half = say.halves[held_out]
-        for kind in kinds:
-            rows.append(_row(kind, half, ours, plain, lambda pair, kind=kind: pair.kind == kind, held_out))  # type: ignore[misc]
-        rows.append(_row(say.all, half, ours, plain, lambda pair: pair.kind != NOT, held_out))
-        rows.append(_row(say.false, half, ours, plain, lambda pair: pair.kind == NOT, held_out))
-    text = align([row for row in rows if row])
+    for half, halves in zip(say.halves, ({False}, {True}, {False, True}), strict=True):
+        for name, wanted in [
+            *((kind, {kind}) for kind in kinds if len(halves) == 1),
+            (say.all, {*kinds}),
+            (say.false, {NOT}),
+        ]:
+            chosen = [
+                i for i, outcome in enumerate(ours) if outcome.pair.held_out in halves and outcome.pair.kind in wanted
+            ]
+            if chosen:
+                rows.append((name, half, str(len(chosen)), *_cells(chosen, ours), *_cells(chosen, plain)))
+    text = align(rows)
     return text.replace(".", ",") if language == "de" else text
 
 
-def _row(
-    name: str,
-    half: str,
-    ours: Sequence[Outcome],
-    plain: Sequence[Outcome],
-    wanted: Callable[[Pair], bool],
-    held_out: bool,
-) -> tuple[str, ...]:
-    chosen = [i for i, outcome in enumerate(ours) if outcome.pair.held_out == held_out and wanted(outcome.pair)]
-    if not chosen:
-        return ()
-    cells = []
-    for outcomes in (ours, plain):
-        for values in ([outcomes[i].forth for i in chosen], [outcomes[i].back for i in chosen]):
-            low, high = bootstrap([float(value) for value in values])
-            cells.append(f"{np.mean(values):.2f} [{low:.2f}–{high:.2f}]")
-    return (name, half, str(len(chosen)), *cells)
+def _cells(chosen: Sequence[int], outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """The share that was found, forth and back, with its 95 % interval."""
+    for found in ([outcomes[i].forth for i in chosen], [outcomes[i].back for i in chosen]):
+        low, high = bootstrap([float(value) for value in found])
+        yield f"{np.mean(found):.2f} [{low:.2f}–{high:.2f}]"
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     head: tuple[str, ...]
-    halves: tuple[str, str]
+    halves: tuple[str, str, str]
     all: str
     false: str
 
 
 _EN = _Words(
     ("kind", "half", "pairs", "R@10 forth", "back", "without: forth", "back"),
-    ("dev", "held out"),
+    ("dev", "held out", "both"),
     "all but not",
     "not: false matches",
 )
 _DE = _Words(
     ("Art", "Hälfte", "Paare", "R@10 hin", "zurück", "ohne: hin", "zurück"),
-    ("gesehen", "verdeckt"),
+    ("gesehen", "verdeckt", "alle"),
     "alle außer not",
     "not: falsche Treffer",
 )
