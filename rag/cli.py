@@ -127,6 +127,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
 def _ask(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
     from rag.answerer import Answerer, check_question
     from rag.rows import Filter
+    from rag.when import Given
 
     check_question(arguments.question, settings)  # before the model is loaded
     _say_loading(language)
@@ -138,7 +139,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings, language: str) -> in
             languages=arguments.article_language,
             categories=arguments.category,
         )
-        time_asked = False if arguments.ignore_time else None
+        time_asked: Given = False if arguments.ignore_time else None
         answer = answerer.ask(arguments.question, arguments.as_of, only=only, time=time_asked)
     if arguments.json:
         print_json(asdict(answer))
