@@ -10,7 +10,7 @@ from typing import Any
 
 from evals.cli import write_json
 from evals.comparison import ALPHA, Change, Comparison, Row, compare
-from evals.report import NOTHING, align, messages, number, shown, slice_name, span
+from evals.report import NOTHING, align, messages, number, seconds, shown, slice_name, span
 from evals.results import Mean, Result, Run
 from evals.saved import load_run
 from rag.settings import Settings
@@ -67,6 +67,7 @@ def text(done: Comparison, a: str, b: str, language: str, alpha: float = ALPHA, 
         changed(done.changes, language),
         say("compare_counted", language, questions=done.questions),
         measures(done.rows, alpha, language),
+        latency(done.a, done.b, language),
     ]
     if done.slices:
         parts.append(say("compare_slices", language) + "\n\n" + slices(done.slices, alpha, language))
@@ -118,14 +119,25 @@ def _cells(row: Row, alpha: float, language: str) -> tuple[str, ...]:
     verdict = messages().say("worse" if row.worse else "better", language) if row.significant(alpha) else ""
     return (
         name, *values, number(row.measure, one.difference, language, signed=True),
-        span(row.measure, one.low, one.high, language, signed=True), level(row.p, language), str(one.pairs), verdict,
+        span(row.measure, one.low, one.high, language, signed=True), chance(row.p, language), str(one.pairs), verdict,
     )  # fmt: skip
 
 
-def level(p: float, language: str) -> str:
-    """A p-value or a level of significance with three decimals."""
-    text = "< 0.001" if p < 0.001 else f"{p:.3f}".rstrip("0").ljust(4, "0") if p < 1 else "1"
-    return text.replace(".", ",") if language == "de" else text
+def level(alpha: float, language: str) -> str:
+    """A level of significance, as short as it is."""
+    return f"{alpha:g}".replace(".", "," if language == "de" else ".")
+
+
+def chance(p: float, language: str) -> str:
+    """A p-value with three decimals."""
+    return ("< 0.001" if p < 0.001 else f"{p:.3f}").replace(".", "," if language == "de" else ".")
+
+
+def latency(a: Run, b: Run, language: str) -> str:
+    """Median and 95th percentile of the seconds a question in both."""
+    spent = {f"{name}_{key}": seconds(run.latency()[key], language) for name, run in (("a", a), ("b", b))
+             for key in ("p50", "p95")}  # fmt: skip
+    return messages().say("compare_latency", language, **spent)
 
 
 def questions(title: str, pairs: Sequence[tuple[Result, Result]], language: str, most: int | None) -> str:

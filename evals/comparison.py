@@ -12,7 +12,7 @@ from evals.cases import QuestionSet
 from evals.errors import NothingComparedError, QuestionsDifferError
 from evals.report import SLICE_COLUMNS, SMALLEST_SLICE
 from evals.results import Mean, Result, Run, columns, summary
-from evals.slices import facts_of, slice_names
+from evals.slices import facts_of, slice_names, slice_order
 from evals.statistics import PERMUTATIONS, Alternative, Difference, compare_means, holm
 
 ALPHA = 0.05
@@ -190,7 +190,7 @@ def _slices(a: Run, b: Run, alpha: float) -> list[tuple[str, Row]]:
             members.setdefault(name, []).append(position)
     # A slice of all questions would only say again what the measures of the whole say.
     sizes = range(SMALLEST_SLICE, len(a.results))
-    kept = {name: places for name, places in sorted(members.items()) if len(places) in sizes}
+    kept = {name: members[name] for name in sorted(members, key=slice_order) if len(members[name]) in sizes}
     tries = max(PERMUTATIONS, enough(len(kept) * len(SLICE_COLUMNS), alpha))
     found: dict[tuple[str, str], Difference] = {}
     for name, places in kept.items():

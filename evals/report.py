@@ -69,7 +69,7 @@ def headline(run: Run, language: str) -> str:
     title = " ".join(filter(None, [run.questions.name, run.questions.version]))
     return messages().say(
         "headline", language, title=title, questions=len(run.results), crashed=run.crashed,
-        p50=_decimal(latency["p50"], 2, language), p95=_decimal(latency["p95"], 2, language),
+        p50=seconds(latency["p50"], language), p95=seconds(latency["p95"], language),
     )  # fmt: skip
 
 
@@ -95,10 +95,9 @@ def span(measure: str, low: float, high: float, language: str, signed: bool = Fa
     return f"[{('; ' if language == 'de' else ', ').join(ends) if signed else '–'.join(ends)}]"
 
 
-def _decimal(value: float | None, places: int, language: str) -> str:
-    if value is None:
-        return NOTHING
-    return f"{value:.{places}f}".replace(".", "," if language == "de" else ".")
+def seconds(value: float | None, language: str) -> str:
+    """Seconds with two decimals, without the unit; a dash for None."""
+    return NOTHING if value is None else f"{value:.2f}".replace(".", "," if language == "de" else ".")
 
 
 def align(rows: Sequence[Sequence[str]], rule: bool = True, left: int = 1, left_last: bool = False) -> str:

@@ -15,7 +15,7 @@ from evals.curves import curves
 from evals.measure import crash_measures, measures
 from evals.provenance import provenance
 from evals.report import table
-from evals.slices import Facts, facts_of, slice_names
+from evals.slices import Facts, facts_of, slice_names, slice_order
 from evals.statistics import intervals
 from rag.types import Answer, Citation, Passage, Sentence
 
@@ -131,7 +131,7 @@ class Run:
 
     @cached_property
     def groups(self) -> dict[str, tuple[Result, ...]]:
-        """The results of each slice, in order of name: "language:de", "source:...", "year:2025", and the tags bare.
+        """The results of each slice: "language:de", the tags bare, "source:...", "year:2025", in this order.
 
         Source and year are those of the gold articles; without such an article the year is that of the day asked as of.
         """
@@ -140,7 +140,7 @@ class Run:
         for result in self.results:
             for name in slice_names(result.case, facts):
                 found.setdefault(name, []).append(result)
-        return {name: tuple(found[name]) for name in sorted(found)}
+        return {name: tuple(found[name]) for name in sorted(found, key=slice_order)}
 
     def slices(self) -> dict[str, tuple[int, dict[str, Mean]]]:
         """Question count and measures of each of ``groups``."""

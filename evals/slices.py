@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from evals.results import Result
 
 UNKNOWN = "?"
+KINDS = ("language", "", "source", "year")  # in the order they are shown; tags have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ def facts_of(results: Iterable[Result]) -> dict[str, Facts]:
         for item in items:
             found.setdefault(item.article_id, Facts(item.source, item.published))
     return found
+
+
+def slice_order(name: str) -> tuple[int, str]:
+    """A key to sort the names of slices by: languages, tags, sources, years."""
+    kind = name.partition(":")[0]
+    return KINDS.index(kind if kind in KINDS and ":" in name else ""), name
 
 
 def slice_names(case: Case, facts: dict[str, Facts]) -> list[str]:

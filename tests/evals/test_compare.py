@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from evals import Case, QuestionSet, Run
-from evals.compare import add_arguments, level, main, text, to_json
+from evals.compare import add_arguments, chance, level, main, text, to_json
 from evals.comparison import ALPHA, Comparison, changes, compare, score, won_and_lost
 from evals.errors import NothingComparedError, QuestionsDifferError, RunMissingError
 from evals.metrics import ALL, COSTS, MEASURES
@@ -182,6 +182,7 @@ def test_the_text_in_both_languages(good: Run, done: Comparison) -> None:
     assert row.split()[1] == f"{100 * (done.rows[8].a.value or 0):.1f}"
     assert row.endswith("worse")
     assert "schlechter" in german
+    assert "Sekunden je Frage: Median 0,00 → 0,00" in german
     assert f"Verloren: {len(done.lost)}" in german
     assert f"… and {len(done.lost) - 10} more" in english
     assert "contained 100.0 % → 0.0 %" in english
@@ -205,9 +206,10 @@ def test_escape_codes_in_a_question_do_not_reach_the_terminal(good: Run, bad: Ru
     assert "\u202e" not in shown
 
 
-def test_levels_are_written_short() -> None:
-    assert [level(p, "en") for p in (0.00004, 0.04, 0.0333, 1.0)] == ["< 0.001", "0.04", "0.033", "1"]
-    assert level(0.05, "de") == "0,05"
+def test_levels_and_chances_in_both_languages() -> None:
+    assert [level(0.05, "de"), level(0.001, "en")] == ["0,05", "0.001"]
+    assert [chance(p, "en") for p in (0.00004, 0.04, 0.0333, 1.0)] == ["< 0.001", "0.040", "0.033", "1.000"]
+    assert chance(0.0002, "de") == "< 0,001"
 
 
 def parsed(*given: str) -> argparse.Namespace:

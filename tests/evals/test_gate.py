@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from corpus.errors import BelegtError
-from evals import Case, Run
+from evals import Case, Run, load_set, run
 from evals.comparison import ALPHA, contrast
 from evals.errors import NoRunError, QuestionsDifferError, RunFormatError, RunMissingError, WhichSetError
 from evals.gate import GATED, WORSE, add_arguments, check, main, text
+from evals.journal import index_stamp
 from evals.metrics import ALL, MEASURES
 from evals.results import Result
+from rag.answerer import Answerer
 from rag.index import Index
 from rag.settings import Settings
 from tests.eval_runs import made_run, question_set
@@ -198,9 +200,6 @@ ARTICLES = [
 def test_a_set_is_asked_and_held_against_its_own_earlier_run(
     tmp_path: Path, make_index: Callable[..., Index], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from evals.cli_run import add_arguments as run_arguments
-    from evals.cli_run import main as run_main
-
     articles, questions = tmp_path / "articles" / "all.jsonl", tmp_path / "walls.jsonl"
     articles.parent.mkdir()
     articles.write_text("".join(json.dumps(article) + "\n" for article in ARTICLES), "utf-8")
@@ -210,18 +209,20 @@ def test_a_set_is_asked_and_held_against_its_own_earlier_run(
         for a in ARTICLES
     ]  # fmt: skip
     questions.write_text("".join(json.dumps(one) + "\n" for one in asked), "utf-8")
-    with make_index(cache=tmp_path / "cache") as index:
+    baseline, new = tmp_path / "baseline.json", tmp_path / "new.json"
+    with make_index() as index:
         index.ingest([articles], progress=False)
-        settings = index.settings
-    baseline, new = str(tmp_path / "baseline.json"), str(tmp_path / "new.json")
-    parser = argparse.ArgumentParser()
-    run_arguments(parser, "de")
-    assert run_main(parser.parse_args([str(questions), "--json", baseline]), settings, "de") == 0
-    capsys.readouterr()
-    assert main(parsed(str(questions), "--baseline", baseline, "--json", new), settings, "de") == 0
+        settings, answerer = index.settings, Answerer(index)
+        models = (index.status().model, type(answerer.reader).__name__)
+        first = run(
+            load_set(questions), answerer.ask, progress=False, settings=settings, models=models, article=index.article,
+            configuration={"index": index_stamp(index.store)},
+        )  # fmt: skip
+    baseline.write_text(json.dumps(first.to_json()), "utf-8")
+    assert main(parsed(str(questions), "--baseline", str(baseline), "--json", str(new)), settings, "de") == 0
     printed = capsys.readouterr().out
     assert "Bestanden" in printed
     assert "Geändert: nichts" in printed
-    assert [r["answer"] for r in json.loads(Path(new).read_text("utf-8"))["results"]] == [
-        r["answer"] for r in json.loads(Path(baseline).read_text("utf-8"))["results"]
+    assert [r["answer"] for r in json.loads(new.read_text("utf-8"))["results"]] == [
+        r["answer"] for r in json.loads(baseline.read_text("utf-8"))["results"]
     ]
