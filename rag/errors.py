@@ -137,7 +137,7 @@ class LongQuestionError(QuestionError):
 class FilterValueError(QuestionError):
     """``name``: the field of ``rag.rows.Filter``; ``known``: the most frequent of ``total`` names that articles have."""
 
-    en = "No article has the {kind_en} '{value}'. Choose one of these: {known}."
+    en = "No article has the {kind} '{value}'. Choose one of these: {known}."
     de = "Kein Artikel hat die {kind_de} '{value}'. Eine von diesen wählen: {known}."
     KINDS: ClassVar[dict[str, tuple[str, str]]] = {
         "sources": ("source", "Quelle"),
@@ -146,6 +146,6 @@ class FilterValueError(QuestionError):
     }
 
     def __init__(self, name: str, value: str, known: Sequence[str], total: int) -> None:
-        kind_en, kind_de = self.KINDS[name]
+        kind, kind_de = self.KINDS[name]
         listed = ", ".join(known) + (", ..." if total > len(known) else "") or "-"
-        super().__init__(kind_en=kind_en, kind_de=kind_de, value=value, known=listed)
+        super().__init__(kind=kind, kind_de=kind_de, value=value, known=listed)

@@ -1,6 +1,6 @@
 """The conversation as HTML: questions, answers, what is being done.
 
-Knows nothing of gradio. Every piece of text that is not ours passes ``ui.safe``. Buttons carry ``data-event``; the
+Knows nothing of gradio. Every piece of text that is not ours passes ``rag.safe``. Buttons carry ``data-event``; the
 page's script reports a click on one to the server under that name, with its other ``data-`` values.
 """
 
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from corpus.dates import display_date
 from rag.messages import LANGUAGES, Messages
+from rag.safe import safe, shorten
 from rag.types import Answer, Citation, Passage, Sentence
-from ui.safe import safe, shorten
 from ui.session import Turn
 
 NEAR_PASSAGES = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.safe import safe
+from rag.safe import safe
 
 WIDTH, HEIGHT = 560, 320  # of the curve, in its own units; the style makes it fit
 LEFT, RIGHT, TOP, BOTTOM = 80, 30, 14, 62

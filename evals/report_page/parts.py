@@ -15,7 +15,7 @@ from evals.report import messages as evaluation_messages
 from evals.report_page.curve import coverage_risk_svg, interval_svg
 from evals.report_page.rows import is_search
 from rag.messages import Messages
-from ui.safe import safe
+from rag.safe import safe
 
 SLICE_KINDS = {"": "slice_tag", "language": "slice_language", "source": "slice_source", "year": "slice_year"}
 SMALLEST_P = 0.001  # below it only this is said

@@ -1,6 +1,6 @@
 """Saved results -> what the page's script shows of each question, as small JSON-ready values.
 
-Every text passes ``ui.safe.plain`` here, and offsets are turned into those of JavaScript: UTF-16 units of the text as
+Every text passes ``rag.safe.plain`` here, and offsets are turned into those of JavaScript: UTF-16 units of the text as
 shown. Passages that several questions retrieved are listed once and referred to by their position.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from corpus.dates import display_date
-from ui.safe import plain
+from rag.safe import plain
 
 Record = Mapping[str, Any]
 FLAGS = ("wrong", "hallucinated", "refused", "conflicting", "crashed", "slow")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ui_samples import ATTACKS
 
-from ui.safe import Mark, excerpts, safe, shorten, web_host
+from rag.safe import Mark, excerpts, safe, shorten, web_host
 
 TEXT = "Erster Absatz hier.\n\nDer zweite Satz zählt. Und noch ein dritter Satz am Ende."
 
