@@ -6,9 +6,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ui_samples import ATTACKS
 
 from rag.safe import Mark, excerpts, safe, shorten, web_host
+from tests.page_samples import ATTACKS
 
 TEXT = "Erster Absatz hier.\n\nDer zweite Satz zählt. Und noch ein dritter Satz am Ende."
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ui_samples import ATTACKS, BRIDGE, ScriptedAnswerer
 
 from rag.answerer import Answerer
+from tests.page_samples import ATTACKS, BRIDGE, ScriptedAnswerer
 from ui.app import build
 from ui.screenshot import CHROMIUM_ARGS, CHROMIUM_NAMES, find_chromium
 from ui.server import Server

@@ -5,7 +5,10 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from ui_samples import (
+
+from rag.errors import LongQuestionError
+from rag.types import Answer, Sentence
+from tests.page_samples import (
     ATTACKS,
     BRIDGE,
     BRIDGE_ANSWER,
@@ -15,9 +18,6 @@ from ui_samples import (
     cite,
     passage,
 )
-
-from rag.errors import LongQuestionError
-from rag.types import Answer, Sentence
 from ui import render
 from ui.errors import ListenError, PortTakenError, UnexpectedError
 from ui.panel import panel

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from ui_samples import ScriptedAnswerer
 
+from tests.page_samples import ScriptedAnswerer
 from ui.app import build
 from ui.errors import ListenError, PortTakenError
 from ui.server import Server
