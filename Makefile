@@ -20,8 +20,9 @@ chat: $(STAMP)
 	$(BIN)/belegt ingest corpus/demo --index $(INDEX)
 	$(BIN)/belegt chat --index $(INDEX) --port $(PORT)
 
+# Two processes: each loads the model, so more of them want memory rather than save time.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -33,6 +33,18 @@ def embedder() -> Embedder:
     return Embedder(Settings.load())
 
 
+@pytest.fixture(scope="module")
+def one_model(embedder: Embedder) -> Iterator[None]:
+    """Commands run in this process get the bundled model that is loaded already; another model they load themselves."""
+
+    def load(settings: Settings) -> Embedder:
+        return embedder if settings.embed_model == "bundled" else Embedder(settings)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.index.Embedder", load)
+        yield
+
+
 @pytest.fixture
 def make_index(tmp_path: Path, embedder: Embedder) -> Iterator[Callable[..., Index]]:
     """``make_index(**settings)`` opens an index in this test's folder with the shared model."""

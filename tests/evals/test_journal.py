@@ -212,7 +212,7 @@ def test_a_killed_command_goes_on(tmp_path: Path, demo_answerer: Answerer) -> No
     for entry in demo_answerer.settings.cache.iterdir():
         if entry.name != FOLDER:
             (cache / entry.name).symlink_to(entry)
-    out, asked = tmp_path / "out.json", 40
+    out, asked = tmp_path / "out.json", 24
     command = [sys.executable, "-m", "rag.cli", "eval", "run", str(DEMO_SET), "--limit", str(asked), "--json", str(out)]
     command += ["--index", str(demo_answerer.settings.index), "--language", "en"]
     env = {**os.environ, "BELEGT_CACHE": str(cache), "PYTHONPATH": str(code)}

@@ -43,7 +43,7 @@ def test_a_saved_run_is_read_back_without_loss(done: Run) -> None:
     }  # fmt: skip
     assert first["sentences"][0]["verdict"] == "verbatim"
     assert first["timings"] == {"search": 0.01, "total": 0.02}
-    assert first["slices"] == ["kind-1", "language:de", "source:Bote", "year:2024"]
+    assert first["slices"] == ["language:de", "kind-1", "source:Bote", "year:2024"]
 
 
 def test_the_file_is_pinned_to_data_settings_versions_and_commit(done: Run) -> None:

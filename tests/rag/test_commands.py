@@ -1,7 +1,13 @@
-"""The command line as a user meets it: exit codes, sentences that name the fix, JSON, kills."""
+"""The command line as a user meets it: exit codes, sentences that name the fix, JSON, kills.
+
+Most commands run in this process, with the model that all tests share. ``alone=True`` starts one as a shell would, which
+takes ten seconds to import torch and load the model.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -15,12 +21,22 @@ from rag import cli
 from tests.conftest import DEMO
 from tests.kill_ingest import run as run_with_kills
 
-pytestmark = pytest.mark.usefixtures("embedder")  # decoded before a command with a time limit runs
+pytestmark = pytest.mark.usefixtures("one_model")
 
 
-def belegt(*words: object, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rag.cli", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | (environ or {}), timeout=120)
+def belegt(
+    *words: object, environ: dict[str, str] | None = None, alone: bool = False
+) -> subprocess.CompletedProcess[str]:
+    said = list(map(str, words))
+    if alone:
+        command = [sys.executable, "-m", "rag.cli", *said]
+        return subprocess.run(command, capture_output=True, text=True, env=os.environ | (environ or {}), timeout=120)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+        for name, value in (environ or {}).items():
+            patch.setenv(name, value)
+        code = cli.main(said)
+    return subprocess.CompletedProcess(said, code, out.getvalue(), err.getvalue())
 
 
 def sentence(run: subprocess.CompletedProcess[str]) -> str:
@@ -45,7 +61,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_ask_as_json(index: Path) -> None:
-    run = belegt("ask", "Wie viele nordkoreanische Soldaten wurden getötet?", "--index", index, "--json")
+    run = belegt("ask", "Wie viele nordkoreanische Soldaten wurden getötet?", "--index", index, "--json", alone=True)
     assert run.returncode == 0, run.stderr
     answer = json.loads(run.stdout)
     assert {"text", "status", "citations", "sentences", "as_of", "passages", "timings", "fingerprint"} <= answer.keys()
@@ -109,7 +125,7 @@ def test_what_goes_wrong_is_said_in_one_sentence(tmp_path: Path, words: list[str
 
 
 def test_settings_from_the_environment_are_checked(tmp_path: Path) -> None:
-    run = belegt("status", "--index", tmp_path / "none", environ={"BELEGT_TOP_KK": "3"})
+    run = belegt("status", "--index", tmp_path / "none", environ={"BELEGT_TOP_KK": "3"}, alone=True)
     assert run.returncode == 2
     assert "top_kk" in sentence(run)
 

@@ -289,6 +289,7 @@ def test_a_generation_of_an_older_layout_is_built_anew(make_index: Make) -> None
     assert index.verify() == []
 
 
+@pytest.mark.usefixtures("one_model")
 def test_the_command_filters_and_says_how_it_read_the_time(
     demo_answerer: Answerer, capsys: pytest.CaptureFixture[str]
 ) -> None:
