@@ -21,6 +21,7 @@ from pathlib import Path
 
 from corpus.article import Article
 from corpus.load import load
+from evals.memory import peak_megabytes
 from rag.index import Index, embedded_text
 from rag.ingest import BATCH_CHUNKS
 from rag.settings import Settings
@@ -70,9 +71,8 @@ def measure(path: Path, limit: int | None, work: Path) -> Scale:
 def _first_lines(path: Path, limit: int, into: Path) -> Path:
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         into.write_bytes(b"".join(itertools.islice(lines, limit)))
-    then = (
-        time.time() - 60
-    )  # a file written just now is read again: it might be written to within one tick of its clock
+    # A file written just now is read again: it might be written to within one tick of its clock.
+    then = time.time() - 60
     os.utime(into, (then, then))
     return into
 
@@ -88,13 +88,14 @@ def _embedding_rate(index: Index, texts: list[str]) -> float:
 def _ingest(source: Path, index: Path) -> tuple[float, float, dict[str, float]]:
     """Seconds, peak megabytes and report of one ``belegt ingest`` in a process of its own."""
     command = [sys.executable, "-m", "rag.cli", "ingest", str(source), "--index", str(index), "--json"]
-    started = time.perf_counter()
+    started, peak = time.perf_counter(), 0.0
     with tempfile.TemporaryFile("w+") as output, subprocess.Popen(command, stdout=output) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        while process.poll() is None:
+            peak = max(peak, peak_megabytes(process.pid))
+            time.sleep(0.05)
         output.seek(0)
         report = json.load(output)
-    return time.perf_counter() - started, usage.ru_maxrss / 1024, report
+    return time.perf_counter() - started, peak, report
 
 
 def main() -> int:

@@ -9,7 +9,6 @@ that run is made here without a model.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import signal
 import sqlite3
@@ -26,6 +25,7 @@ import numpy as np
 from tqdm import tqdm
 
 from corpus.article import Article
+from evals.memory import peak_megabytes
 from rag.index import Index, embedded_text
 from rag.rows import Filter, NewChunk
 from rag.settings import Settings
@@ -55,21 +55,18 @@ def ingest(path: Path, index: Path, kill_at: int | None = None, wait: float = 0.
         tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors) as run,
     ):
-        killed = False
-        while True:
-            ended, status, usage = os.wait4(run.pid, os.WNOHANG)
-            if ended:
-                break
+        peak, killed = 0.0, False
+        while run.poll() is None:
+            peak = max(peak, peak_megabytes(run.pid))
             if not killed and kill_at is not None and stored(index) >= kill_at:
                 time.sleep(wait)
-                os.kill(run.pid, signal.SIGKILL)  # not send_signal: that would reap the child without its usage
+                run.kill()
                 killed = True
             time.sleep(0.05)
-        run.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)
         if run.returncode not in (0, -signal.SIGKILL):
             raise RuntimeError(errors.read()[-2000:])
-    return run.returncode != 0, usage.ru_maxrss / 1024
+    return run.returncode != 0, peak
 
 
 def stored(index: Path) -> int:
