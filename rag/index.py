@@ -25,7 +25,7 @@ from corpus.article import Article
 from corpus.errors import UnreadableError
 from corpus.load import SourceFile, find, folder_key
 from corpus.mentions import date_mentions
-from rag import german, ledger, lexicon
+from rag import feedback, german, ledger, lexicon
 from rag.chunk import chunk_text
 from rag.errors import ArticleMissingError, IndexLockedError, IndexMismatchError, IndexMissingError, NotAnIndexError
 from rag.ingest import BATCH_CHUNKS, Ingest, Report
@@ -44,6 +44,8 @@ CHROMA = "chroma"
 LOCK = "writer.lock"
 _NO_VECTOR = np.zeros(0, np.float32)
 TWINS = 8  # chunks with the same text that a search returns
+FEW = 1000  # vectors compared one by one, where a filter leaves no more
+DEPTHS = (8, 32)  # times the vectors wanted that are looked through for such as a filter lets through
 MANY_CHUNKS = 30_000  # from here on building Chroma takes memory by the hundred megabytes
 
 
@@ -166,7 +168,7 @@ class Index:
             if (missing and file in keys) or (file not in keys and file.startswith(tuple(folders)))
         )
         if prune and run.report.gone:
-            self._index_again(self.store.delete(run.report.gone))
+            self._index_again(self._forget(run.report.gone))
             lexicon.learn(self.store)  # it must not know what was deleted
             self.store.wipe()
             run.report.gone, run.report.pruned = [], run.report.gone
@@ -207,8 +209,9 @@ class Index:
     def delete(self, article_ids: Sequence[str]) -> list[str]:
         """Deletes articles in all versions, also those of other ids at the same address; the ids deleted.
 
-        Text, chunks, lexical rows and vectors go, and no byte of them stays in the files: the database is vacuumed and
-        older Chroma generations are removed. Raises ArticleMissingError, and then has deleted nothing.
+        Text, chunks, lexical rows, vectors and feedback on answers over them go, and no byte of them stays in the files:
+        the database is vacuumed and older Chroma generations are removed. Raises ArticleMissingError and
+        FeedbackUnwritableError, and then has deleted nothing.
         """
         with self.writing():
             ids: list[str] = []
@@ -217,11 +220,16 @@ class Index:
                 if not versions:
                     raise ArticleMissingError(id=article_id)
                 ids += [version for version in versions if version not in ids]
-            self.store.delete(ids)
+            self._forget(ids)
             lexicon.learn(self.store)
             self.store.wipe()
             self._renew_vectors(keep_previous=False)
         return ids
+
+    def _forget(self, article_ids: Sequence[str]) -> list[int]:
+        """Rows of articles that need chunks again after the deletion of these."""
+        with feedback.forgetting(self.path, article_ids):
+            return self.store.delete(article_ids)
 
     def rebuild(self, progress: bool = True) -> None:
         """Chunks and embeds every article again with the current settings, then builds Chroma anew."""
@@ -297,10 +305,28 @@ class Index:
 
         Of chunks with one and the same text a few stand for all.
         """
+        if only != Filter():
+            keys = self.store.keys(only, FEW + 1)
+            if len(keys) <= FEW:
+                known = self.store.vectors_of_keys(keys, model_identity(self.settings))
+                compared = [(key, float(one @ vector)) for key, one in known.items()]
+                return self._chunks(sorted(compared, key=lambda one: -one[1])[:limit], only)[1]
+            # Chroma takes twenty times as long where it has to filter, so first the filter is applied to what it finds.
+            for depth in DEPTHS:
+                found = self.vectors.query(vector, depth * limit)
+                vectors, chunks = self._chunks(found, only, limit)
+                if vectors == limit or len(found) < depth * limit:
+                    return chunks
         among = None if only.within is None else self.store.keys(only)
-        found = self.vectors.query(vector, limit, only.chroma(), among)
+        return self._chunks(self.vectors.query(vector, limit, only.chroma(), among), only)[1]
+
+    def _chunks(
+        self, found: Sequence[tuple[int, float]], only: Filter, most: int | None = None
+    ) -> tuple[int, list[tuple[int, float]]]:
+        """The chunks of ``only`` that these vectors stand for, the first ``most`` of those that do; and how many do."""
         chunks = self.store.chunks_of_vectors([key for key, _ in found], only, TWINS)
-        return [(chunk, similarity) for key, similarity in found for chunk in chunks.get(key, ())]
+        kept = [(key, similarity) for key, similarity in found if key in chunks][:most]
+        return len(kept), [(chunk, similarity) for key, similarity in kept for chunk in chunks[key]]
 
     # looking
 

@@ -264,13 +264,13 @@ class Store(Database):
             found |= {key: np.frombuffer(vector, "<f4") for key, vector in rows}
         return found
 
-    def keys(self, only: Filter) -> list[int]:
-        """Keys of the vectors of all chunks of these articles, in order."""
+    def keys(self, only: Filter, most: int = -1) -> list[int]:
+        """Keys of the vectors of the chunks of these articles, each once; ``most`` of them, or all."""
         condition, parameters = only.sql()
         rows = self.db.execute(
             "SELECT DISTINCT key FROM articles JOIN chunks ON article = row JOIN vectors ON chunk = chunks.id"
-            f" WHERE {condition} ORDER BY key",
-            parameters,
+            f" WHERE {condition} LIMIT ?",
+            [*parameters, most],
         )
         return [row[0] for row in rows]
 

@@ -56,7 +56,11 @@ class Vectors:
         self._client.close()
 
     def query(
-        self, vector: np.ndarray, limit: int, where: dict[str, Any] | None, among: Sequence[int] | None = None
+        self,
+        vector: np.ndarray,
+        limit: int,
+        where: dict[str, Any] | None = None,
+        among: Sequence[int] | None = None,
     ) -> list[tuple[int, float]]:
         """(key, cosine similarity) of the nearest vectors, nearest first; ``Store.chunks_of_vectors`` says whose they are.
 

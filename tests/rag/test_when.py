@@ -223,7 +223,13 @@ def test_an_answer_says_how_time_was_read(demo_answerer: Answerer) -> None:
     assert all(p.published and p.published >= "2024-10" for p in last.answer.passages)
 
 
-def test_filters_hold_in_every_search(make_index: Make) -> None:
+WAYS = {"compared": (1000, ()), "sifted": (-1, (8, 32)), "by Chroma": (-1, ())}  # index.FEW and index.DEPTHS
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_filters_hold_in_every_search(make_index: Make, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.setattr("rag.index.FEW", WAYS[way][0])
+    monkeypatch.setattr("rag.index.DEPTHS", WAYS[way][1])
     index = make_index()
     same = "Im Hafen von Sandholm hat es am Abend gebrannt."
     index.add(
@@ -261,6 +267,28 @@ def test_filters_hold_in_every_search(make_index: Make) -> None:
             if fusion != "lexical":
                 assert found | _twins(found, expected) == expected, (only, fusion)
         assert condition.count("?") == len(parameters)
+
+
+def test_the_nearest_of_a_few_are_the_same_however_they_are_found(
+    make_index: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index()
+    towns = ("Elmstadt", "Mühlrode", "Sandholm", "Krellbach", "Ossenau", "Tarvitz", "Altdorf", "Wendin")
+    index.add(
+        _article(f"{town}-{number}", "2020-05-06", "Bote" if number % 3 == 0 else "Kurier", f"In {town} {what}.")
+        for town in towns
+        for number, what in enumerate(("brannte es", "tagt der Rat", "fährt der Bus", "fällt Schnee", "wird gewählt"))
+    )
+    (vector,) = index.embedder.questions(["Was geschah in Sandholm?"])
+    found = {}
+    for way, (few, depths) in {**WAYS, "sifted twice": (-1, (1, 8)), "not deep enough": (-1, (1,))}.items():
+        monkeypatch.setattr("rag.index.FEW", few)
+        monkeypatch.setattr("rag.index.DEPTHS", depths)
+        found[way] = index.nearest(vector, 4, Filter(sources=["Bote"]))
+    assert len(found["compared"]) == 4
+    for way, nearest in found.items():
+        assert [chunk for chunk, _ in nearest] == [chunk for chunk, _ in found["compared"]], way
+        assert [s for _, s in nearest] == pytest.approx([s for _, s in found["compared"]], abs=1e-4), way
 
 
 def _twins(found: set[str], expected: set[str]) -> set[str]:
