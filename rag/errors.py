@@ -15,7 +15,9 @@ BelegtError
 │   ├── IndexLockedError      somebody else is writing
 │   ├── IndexDamagedError     the database can't be read
 │   ├── IndexFormatError      the database was made by another version of belegt
-│   └── ArticleMissingError   no such article
+│   ├── ArticleMissingError   no such article
+│   ├── CitedArticleGoneError feedback on an answer that cites what was deleted
+│   └── FeedbackUnwritableError  feedback can't be stored, or taken out
 ├── ModelError                the models
 │   ├── ModelMissingError     what was asked for can't be had
 │   └── ModelDamagedError     the weights are not what they should be
@@ -104,6 +106,22 @@ class IndexFormatError(StoreError):
 class ArticleMissingError(StoreError):
     en = "The index has no article '{id}'. 'belegt status --articles' lists what it has."
     de = "Der Index hat keinen Artikel '{id}'. 'belegt status --articles' zeigt, welche er hat."
+
+
+class CitedArticleGoneError(StoreError):
+    en = "An article that this answer shows is no longer in the index, so nothing is saved about it. Ask again."
+    de = (
+        "Ein Artikel, den diese Antwort zeigt, ist nicht mehr im Index; darum wird zu ihr nichts gespeichert. "
+        "Die Frage noch einmal stellen."
+    )
+
+
+class FeedbackUnwritableError(StoreError):
+    en = "Nothing was saved: '{path}' can't be written ({detail}). Let belegt write in that folder, then try again."
+    de = (
+        "Nichts gespeichert: '{path}' ist nicht beschreibbar ({detail}). "
+        "belegt das Schreiben in dem Ordner erlauben, dann noch einmal versuchen."
+    )
 
 
 class ModelError(BelegtError):

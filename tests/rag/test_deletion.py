@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from corpus.article import Article, Removed
 from corpus.dates import NewsDate
-from rag import german
+from rag import feedback, german
+from rag.errors import CitedArticleGoneError, FeedbackUnwritableError
 from rag.index import Index
+from tests.page_samples import answered, cite, passage
 
 SECRET = (
     "Der Quittenschmuggler Zebulon Wackernagel versteckte das Zwetschgenelixier im Xylophon. Niemand in Krötenbruck ahnte "
@@ -71,3 +75,50 @@ def test_pruning_leaves_nothing_either(make_index: Callable[..., Index], tmp_pat
     index.ingest([folder], progress=False, prune=True)
     index.close()
     assert leftovers(index.path) == []
+
+
+def rate(index: Index, of: Article, name: str) -> None:
+    """A thumbs-down on an answer that quotes ``of``, and one on a refusal beside which it was shown."""
+    quoting = answered(cite(1, of, of.text))
+    refusal = answered(status="not_found", text="Nichts.", passages=(passage(of),))
+    for number, answer in enumerate((quoting, refusal)):
+        feedback.add(index.path, f"{name}{number}", answer, "down", f"Dort steht: {of.text}", held=index.store.article)
+
+
+@pytest.mark.parametrize("way", ["delete", "prune"])
+def test_feedback_that_quotes_a_deleted_article_goes_with_it(
+    way: str, make_index: Callable[..., Index], tmp_path: Path
+) -> None:
+    folder = tmp_path / "n"
+    folder.mkdir()
+    (folder / "geheim.txt").write_text(SECRET, "utf-8")
+    (folder / "anderes.txt").write_text("Der Haushalt der Stadt ist beschlossen.", "utf-8")
+    index = make_index()
+    index.ingest([folder], progress=False)
+    secret, other = sorted((article for _, article in index.store.articles()), key=lambda a: "Haushalt" in a.text)
+    rate(index, secret, "s")
+    rate(index, other, "o")
+    file = index.path / feedback.FILE
+    assert any(line.startswith(feedback.FILE) for line in leftovers(index.path))  # it was there
+    kept = [line for line in file.read_bytes().splitlines(keepends=True) if b"Haushalt" in line]
+    if way == "delete":
+        index.delete([secret.id])
+    else:
+        (folder / "geheim.txt").unlink()
+        index.ingest([folder], progress=False, prune=True)
+    with pytest.raises(CitedArticleGoneError):  # a page that still shows the answer
+        rate(index, secret, "s")
+    index.close()
+    assert leftovers(index.path) == []
+    assert len(kept) == 2 and file.read_bytes() == b"".join(kept)
+
+
+def test_feedback_that_can_not_be_taken_out_stops_the_deletion(make_index: Callable[..., Index]) -> None:
+    index = make_index()
+    index.add([article("geheim", SECRET)])
+    (index.path / feedback.FILE).mkdir()
+    with pytest.raises(FeedbackUnwritableError):
+        index.delete(["geheim"])
+    assert index.article("geheim").text == SECRET
+    (index.path / feedback.FILE).rmdir()
+    assert index.delete(["geheim"]) == ["geheim"]
