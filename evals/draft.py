@@ -157,7 +157,8 @@ def main(args: argparse.Namespace, settings: Settings, language: str) -> int:
         proposals += draft(articles, args.count or COUNT)
     say = messages().say
     if not proposals:
-        print(say("draft_none", language), file=sys.stderr)
+        only_feedback = args.feedback and not args.count
+        print(say("draft_none_disliked" if only_feedback else "draft_none", language), file=sys.stderr)
         return 1
     if args.review:
         titles = {article.id: article.title or article.id for article in articles}

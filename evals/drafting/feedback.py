@@ -12,8 +12,12 @@ from corpus.language import question_language
 from evals.cases import Case
 from evals.drafting.proposal import DRAFT, TO_CHECK, Proposal, draft_id, tidy
 from evals.errors import FeedbackFormatError, FeedbackMissingError
+from rag.feedback import VERDICTS
 
-_KEYS = {"question": str, "answer": str, "citations": list, "comment": str, "as_of": str, "language": str}
+_KEYS = {
+    "question": str, "answer": str, "citations": list, "comment": str, "as_of": str, "language": str,
+    "id": str, "verdict": str,
+}  # fmt: skip
 LONGEST = 300  # characters of the disliked answer in the note
 
 
@@ -49,38 +53,51 @@ def read_feedback(path: Path | str) -> list[Proposal]:
     """The drafts of a file of feedback: JSON lines ``{"question", "answer", "citations", "comment", "as_of"}``, of which
     only the question is required. The same question on the same day is one draft.
 
-    Raises FeedbackMissingError, FeedbackFormatError (naming the line).
+    The chat's lines (``rag.feedback``) also have the answer's "id", of whose lines the last counts, and the "verdict":
+    only "down", which is also meant where none is given, makes a draft. Raises FeedbackMissingError,
+    FeedbackFormatError (naming the line).
     """
     try:
         data = Path(path).read_bytes()
     except OSError as error:
         raise FeedbackMissingError(path=path, detail=error.strerror or error) from error
-    drafts: dict[str, Proposal] = {}
+    latest: dict[str, tuple[str, Proposal]] = {}  # by answer: verdict and draft
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if line.strip():
             try:
-                draft = _draft(json.loads(line.decode("utf-8")))
+                given = _given(json.loads(line.decode("utf-8")))
+                verdict = given.get("verdict", "down")
+                if verdict not in VERDICTS:
+                    raise ValueError(f"verdict: {verdict}")
+                latest[given.get("id", f"line {number}")] = verdict, _draft(given)
             except (ValueError, RecursionError) as error:
                 raise FeedbackFormatError(path=path, line=number, detail=error) from error
+    drafts: dict[str, Proposal] = {}
+    for verdict, draft in latest.values():
+        if verdict == "down":
             drafts.setdefault(draft.case.id, draft)
     return list(drafts.values())
 
 
-def _draft(record: object) -> Proposal:
-    """The draft of one line. Raises ValueError."""
+def _given(record: object) -> dict[str, Any]:
+    """What one line states. Raises ValueError."""
     if not isinstance(record, dict):
         raise ValueError("not an object")
     given = {key: record[key] for key in _KEYS if record.get(key) is not None}
     for key, value in given.items():
         if not isinstance(value, _KEYS[key]):
             raise ValueError(f"{key}: {type(value).__name__}")
-    citations = given.get("citations", [])
-    if not all(isinstance(citation, dict) for citation in citations):
+    if not all(isinstance(citation, dict) for citation in given.get("citations", [])):
         raise ValueError("citations: not objects")
+    return given
+
+
+def _draft(given: dict[str, Any]) -> Proposal:
+    """The draft of one line. Raises ValueError."""
     return draft_from_feedback(
         given.get("question", ""),
         given.get("answer", ""),
-        citations,
+        given.get("citations", []),
         given.get("comment"),
         dt.date.fromisoformat(given["as_of"]) if "as_of" in given else None,
         given.get("language"),

@@ -347,10 +347,30 @@ def test_a_file_of_feedback_is_read_once_a_question(tmp_path: Path) -> None:
     ]
 
 
+def test_of_the_verdicts_on_an_answer_the_last_counts_and_only_a_down_is_a_draft(tmp_path: Path) -> None:
+    file = tmp_path / "feedback.jsonl"
+    lines = [
+        {"id": "a", "verdict": "down", "question": "Wer sang?"},
+        {"id": "b", "verdict": "up", "question": "Wer tanzte?"},
+        {"id": "c", "verdict": "down", "question": "Wer spielte?", "comment": "falsch"},
+        {"id": "d", "verdict": "down", "question": "Wer schlief?"},
+        {"id": "a", "verdict": "down", "question": "Wer sang?", "comment": "Es war Anna."},
+        {"id": "b", "verdict": "down", "question": "Wer tanzte?"},
+        {"id": "c", "verdict": "up", "question": "Wer spielte?"},
+        {"id": "d", "verdict": "none", "question": "Wer schlief?"},
+        {"verdict": "down", "question": "Ohne Kennung?"},
+        {"verdict": "up", "question": "Auch ohne?"},
+    ]
+    file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    found = [(p.case.question, p.note) for p in read_feedback(file)]
+    assert found == [("Wer sang?", "Es war Anna."), ("Wer tanzte?", None), ("Ohne Kennung?", None)]
+
+
 @pytest.mark.parametrize(
     "line",
     ["{", "[]", '{"answer": "x"}', '{"question": 3}', '{"question": "x", "as_of": "gestern"}',
-     '{"question": "x", "citations": ["a"]}', '{"question": "x", "answer": {}}', "\xff"],
+     '{"question": "x", "citations": ["a"]}', '{"question": "x", "answer": {}}', "\xff",
+     '{"question": "x", "verdict": "naja"}', '{"question": "x", "id": 7}'],
 )  # fmt: skip
 def test_a_broken_line_of_feedback_is_named(line: str, tmp_path: Path) -> None:
     file = tmp_path / "feedback.jsonl"
@@ -446,6 +466,10 @@ def test_the_command_writes_drafts_that_load(
     feedback.write_text('{"question": "Wann fährt die Linie 7?", "answer": "Nie."}', "utf-8")
     assert command(index, "--out", out, "--feedback", feedback) == 0
     assert [one.question for one in load_set(out).cases[len(written.cases) :]] == ["Wann fährt die Linie 7?"]
+    feedback.write_text('{"question": "Wer?", "verdict": "up"}', "utf-8")
+    capsys.readouterr()
+    assert command(index, "--out", out, "--feedback", feedback) == 1
+    assert "keine Antwort bemängelt" in capsys.readouterr().err
 
 
 def test_review_needs_a_terminal_and_nothing_to_propose_is_told(
