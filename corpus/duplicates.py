@@ -24,6 +24,7 @@ SIGNATURE_BYTES = BANDS * ROWS * 4
 RUN = 5  # words in a row that count as shared
 GAP = 20  # words between two shared runs that are still taken for the same place
 SHORTEST = 30  # words; below, only the same text under the same title is a copy: it may be the stub of a newsletter
+FORM = 150  # words; below, the same goes for one outlet's articles that are days apart
 SOME, LONG = 60, 100  # shared words from which on a copy may be edited somewhat, much
 NEAR_DAYS = 3  # between edited copies; also what an unknown day is taken for
 REPRINT_DAYS = 31  # between copies that were hardly edited
@@ -108,11 +109,14 @@ def same_story(a: Side, b: Side) -> Match | None:
     join the group of the member it matches best, whichever that is, which makes A~B~C one group. Edited copies more than
     NEAR_DAYS apart are none, a text hardly edited is one for REPRINT_DAYS, the same words always.
     """
-    if _other(a.title, b.title) and min(len(a.text.split()), len(b.text.split())) < SHORTEST:
-        return None
+    days = _days_apart(a, b)
+    if _other(a.title, b.title):
+        words = min(len(a.text.split()), len(b.text.split()))
+        # What an outlet prints again on another day over another story is a form: the rest of a newsletter, a how-to.
+        if words < SHORTEST or (words < FORM and days > NEAR_DAYS and not _other(a.source, b.source)):
+            return None
     if a.text == b.text:
         return Match("exact", 1.0)
-    days = _days_apart(a, b)
     shorter, longer = sorted((len(a.text), len(b.text)))
     if days > NEAR_DAYS and shorter < 0.8 * longer:
         return None

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -243,6 +244,26 @@ def test_similarity_is_a_share(one: str, other: str) -> None:
 
 def demo() -> list[Article]:
     return [item for item in load([DEMO]) if isinstance(item, Article)]
+
+
+def test_a_form_under_another_title_is_no_copy() -> None:
+    short = "Alle Meldungen des Tages stehen wie immer im Rundbrief des Hauses."
+    form = " ".join(f"Der Rundbrief Nummer {n} des Hauses kommt jeden Mittwoch um sieben Uhr früh." for n in range(9))
+    assert 30 < len(form.split()) < 150
+    long = " ".join([form] * 3)
+    later = DAY + dt.timedelta(days=7)
+
+    def pair(text: str, day: dt.date, title: str | None, source: str = "Hafenkurier") -> Match | None:
+        return same_story(replace(side(text), title="Radweg fertig"), replace(side(text, day, source), title=title))
+
+    assert pair(short, DAY, "Radweg fertig")
+    assert pair(short, DAY, None)
+    assert pair(short, DAY, "Brücke gesperrt") is None
+    assert pair(form, DAY, "Brücke gesperrt")  # the desk wrote another headline
+    assert pair(form, later, "Radweg fertig")
+    assert pair(form, later, "Brücke gesperrt") is None
+    assert pair(form, later, "Brücke gesperrt", "Südblick")  # of an agency
+    assert pair(long, later, "Brücke gesperrt")
 
 
 def test_the_demo_corpus_has_its_wire_copies_and_no_others() -> None:
