@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +13,8 @@ from corpus.article import Article
 from corpus.dates import NewsDate
 from rag.answerer import Answerer
 from rag.errors import ArticleMissingError
-from rag.types import Answer, Citation, Event, Passage, Sentence
+from rag.settings import Settings
+from rag.types import Answer, Citation, Event, Passage, QuestionTime, Sentence
 
 # What a hostile article may try. None of it may become an element, an attribute, a link or a template.
 ATTACKS = (
@@ -89,13 +92,16 @@ class ScriptedAnswerer(Answerer):
     """Answers from a script, with no index: a question's first word chooses what happens.
 
     "Brücke": an answer. "Böse": one from the hostile article. "Langsam": text, then a pause until ``resume`` is set.
-    "Kaputt": an exception. Anything else: nothing found.
+    "Kaputt": an exception. "Wann": an answer that takes all other words of the question for its time (March 2024), and
+    nothing found when told to leave time out. Anything else: nothing found.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        """``folder`` takes the feedback; without one it can't be written."""
         self.resume = threading.Event()
+        self.settings = Settings.load(index=folder or Path("/dev/null"))
 
-    def stream(self, question: str, *_: Any, **__: Any) -> Iterator[Event]:
+    def stream(self, question: str, *_: Any, time: Any = None, **__: Any) -> Iterator[Event]:
         yield Event("stage", "searching")
         word = question.split()[0].rstrip("?")
         if word == "Kaputt":
@@ -104,6 +110,10 @@ class ScriptedAnswerer(Answerer):
             yield Event("token", "Ein Anfang [1] ")
             self.resume.wait(20)
         answers = {"Brücke": BRIDGE_ANSWER, "Langsam": BRIDGE_ANSWER, "Böse": HOSTILE_ANSWER}
+        if word == "Wann" and time is not False:
+            words = question.removeprefix("Wann ")
+            asked = QuestionTime("range", words, 5, len(question), "2024-03-01", "2024-03-31")
+            answers["Wann"] = replace(BRIDGE_ANSWER, time=asked)
         refusal = answered(text="Dazu steht hier nichts.", status="not_found", passages=(passage(HOSTILE),))
         yield Event("answer", answer=answers.get(word, refusal))
 

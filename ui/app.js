@@ -5,6 +5,9 @@ window.belegt ??= (() => {
   const narrow = () => matchMedia("(max-width: 900px)").matches;
   let wanted = null; // the citation to show once the panel has its turn
   let opener = null; // what had the focus before the drawer opened
+  let rated = null; // the turn whose thumb was pressed last
+  // What an event needs before it is reported; false where there is nothing to report.
+  const prepare = { show: choose, rate, comment };
 
   /** Every button with data-event inside `element` triggers that event, with its other data- values. */
   function forward(element, trigger) {
@@ -12,9 +15,42 @@ window.belegt ??= (() => {
       const button = click.target.closest("[data-event]");
       if (!button) return;
       const data = { ...button.dataset };
-      if (data.event === "show" && !choose(button, data)) return;
-      trigger(data.event, data);
+      if (prepare[data.event]?.(button, data) !== false) trigger(data.event, data);
     });
+  }
+
+  /** The conversation. Drawing it anew would fold what was unfolded in it, so that is undone before it can be seen. */
+  function history(element, trigger, watch) {
+    forward(element, trigger);
+    const unfolded = new WeakSet();
+    element.addEventListener("click", (click) => {
+      const details = click.target.closest("summary")?.parentElement;
+      if (details?.open) unfolded.delete(details);
+      else if (details) unfolded.add(details);
+    });
+    new MutationObserver((changes) => {
+      for (const { target } of changes) target.open ||= unfolded.has(target);
+    }).observe(element, { attributes: true, attributeFilter: ["open"], subtree: true });
+    watch("value", () => {
+      document.querySelector(`#${rated} .comment`)?.scrollIntoView({ block: "nearest" });
+      rated = null;
+    });
+    element.addEventListener("keydown", (key) => {
+      if (key.key !== "Enter" || key.shiftKey || key.isComposing || !key.target.matches("textarea")) return;
+      key.preventDefault();
+      key.target.parentElement.querySelector("button").click();
+    });
+  }
+
+  function rate(button) {
+    rated = button.closest(".turn").id;
+  }
+
+  /** The comment goes along. Its box may close now, so the focus goes to the thumb above it. */
+  function comment(button, data) {
+    const rating = button.closest(".rating");
+    data.text = rating.querySelector("textarea").value;
+    rating.querySelector('[aria-pressed="true"]')?.focus();
   }
 
   /** A citation was pressed. True when the panel holds another turn's sources and the server must be asked. */
@@ -89,12 +125,12 @@ window.belegt ??= (() => {
     });
     // The pressed button gives way to another one; where no keyboard on the screen is in the way, go on typing.
     document.addEventListener("click", (click) => {
-      if (!narrow() && click.target.closest("#ask, #stop, .new, .example")) {
+      if (!narrow() && click.target.closest("#ask, #stop, .new, .example, .off")) {
         document.querySelector("#question textarea").focus();
       }
     });
     forward(element, trigger);
   }
 
-  return { forward, panel, top };
+  return { history, panel, top };
 })();

@@ -10,9 +10,9 @@ import gradio as gr
 from rag.answerer import Answerer
 from rag.messages import user_language
 from rag.settings import Settings
-from ui import render
 from ui.chat import Chat
 from ui.server import Server
+from ui.texts import say
 
 # Questions answered at once; gradio's own default would make every visitor wait for the one before.
 CONCURRENCY = 8
@@ -34,7 +34,7 @@ def launch(settings: Settings, host: str = "127.0.0.1", port: int = 7860, open_b
     server = Server(host, port)  # before the seconds that loading the model takes
     try:
         with Answerer.open(settings) as answerer:
-            print(render.say("serving", user_language(settings.language), url=server.url), file=sys.stderr, flush=True)
+            print(say("serving", user_language(settings.language), url=server.url), file=sys.stderr, flush=True)
             ready = (lambda: webbrowser.open(server.url)) if open_browser else None
             server.run(build(answerer, settings.language), ready)
     finally:

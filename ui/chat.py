@@ -15,28 +15,19 @@ import gradio as gr
 from corpus.article import Article
 from rag.answerer import Answerer
 from rag.errors import ArticleMissingError, BelegtError
+from rag.feedback import Rated
 from rag.messages import LANGUAGES
-from ui import panel, render
+from ui import panel, rating, render
 from ui.background import in_background
 from ui.errors import UnexpectedError
+from ui.examples import EXAMPLES
 from ui.session import Session, Turn
+from ui.texts import say
 
 logger = logging.getLogger(__name__)
 
 # A growing text is redrawn at most this often (seconds): each redraw costs the browser the whole text again.
 REDRAW_INTERVAL = 0.1
-# Questions for the demo corpus: the article that answers one, and the question, offered only while the article is there.
-EXAMPLES = {
-    "de": {
-        "demo-001": "Mit welcher Mehrheit hat der Elmstädter Stadtrat die Verlängerung der Linie 7 beschlossen?",
-        "demo-023": "Wie viele nordkoreanische Soldaten wurden getötet?",
-        "demo-005": "Zu welcher Strafe wurde der Eierhändler aus Sankt Veiten verurteilt?",
-    },
-    "en": {
-        "demo-022": "How many North Korean soldiers were killed?",
-        "demo-016": "What caused the cold store fire in Breedenhafen?",
-    },
-}
 LANGUAGE_COOKIE = "belegt_language"
 _SCRIPT = f"<script>{(Path(__file__).parent / 'app.js').read_text('utf-8')}</script>"
 
@@ -56,16 +47,16 @@ class Chat:
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
                 with gr.Column(elem_id="scroll"):
-                    script = "belegt.forward(element, trigger) // 'ask' 'show'"
+                    script = "belegt.history(element, trigger, watch) // 'ask' 'show' 'again' 'rate' 'comment'"
                     self.history = self._html(self._history(Session(first)), "history", script)
                     self.live = self._html("", "live")
                 with gr.Row(elem_id="composer"):
                     self.box = gr.Textbox(
                         elem_id="question", lines=1, max_lines=6, autofocus=True, container=False, scale=1,
-                        label=render.say("question_label", first), placeholder=render.say("placeholder", first),
+                        label=say("question_label", first), placeholder=say("placeholder", first),
                     )  # fmt: skip
-                    self.ask_button = gr.Button(render.say("ask", first), elem_id="ask", variant="primary", scale=0)
-                    self.stop_button = gr.Button(render.say("stop", first), elem_id="stop", visible=False, scale=0)
+                    self.ask_button = gr.Button(say("ask", first), elem_id="ask", variant="primary", scale=0)
+                    self.stop_button = gr.Button(say("stop", first), elem_id="stop", visible=False, scale=0)
             with gr.Column(elem_id="sources"):
                 self.panel = self._html(panel.panel(None, None, {}, first), "panel", "belegt.panel(element, watch)")
         self.announcer = self._html(render.announcement(None, first), "announcer")
@@ -88,6 +79,9 @@ class Chat:
         self.top.fresh(self.fresh, self.session, page, **hidden)
         self.top.language(self.change_language, self.session, page, **hidden)
         self.history.show(self.show, self.session, page, **hidden)
+        self.history.again(self.ask_again, self.session, page, **hidden)
+        self.history.rate(self.rate, self.session, page, **hidden)
+        self.history.comment(self.comment, self.session, page, **hidden)
         blocks.load(self.open, self.session, page, **hidden)
 
     # What happens
@@ -107,24 +101,29 @@ class Chat:
         """An example question was pressed."""
         yield from self.ask(str(getattr(event, "question", "")), session)
 
+    def ask_again(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
+        """The question of an earlier turn, what it says of time left out of account."""
+        turn = _turn(session, event)
+        if turn and turn.answer and turn.answer.time and session.pending is None:
+            yield from self._answer(Turn(turn.question, turn.answer.time.text, stage="searching"), session)
+
     def ask(self, question: str, session: Session) -> Iterator[Updates]:
-        """Answer ``question``, showing each stage and the growing text on the way."""
-        if not question.strip() or session.pending is not None:
-            yield {self.session: session}
-            return
-        turn = session.pending = Turn(question.strip(), stage="searching")
-        yield {self.box: "", **self._redraw(session)}
+        """The question in the box was sent."""
+        if question.strip() and session.pending is None:
+            yield {self.box: ""}
+            yield from self._answer(Turn(question.strip(), stage="searching"), session)
+
+    def _answer(self, turn: Turn, session: Session) -> Iterator[Updates]:
+        """Answer ``turn``, showing each stage and the growing text on the way."""
+        session.pending = turn
+        yield self._redraw(session)
         try:
             yield from self._follow(turn, session)
         except GeneratorExit:  # the visitor has left
             session.stop()
             raise
-        except BelegtError as error:
-            turn.error = error
-        except Exception:
-            reference = secrets.token_hex(3)
-            logger.exception("question failed (reference %s)", reference)
-            turn.error = UnexpectedError(reference=reference)
+        except Exception as error:
+            turn.error = _told(error)
         if not turn.stopped:
             session.finish()
         # Also when stopped: what _follow sent last may reach the page after what ``stop`` sent.
@@ -134,7 +133,9 @@ class Chat:
         """Fill ``turn`` from the answerer's events until the answer or until it is stopped, showing its growth."""
         drawn, seen = 0.0, (turn.stage, "")
         events = in_background(
-            lambda: self.answerer.stream(turn.question), lambda: not turn.stopped, interval=REDRAW_INTERVAL
+            lambda: self.answerer.stream(turn.question, time=False if turn.ignored else None),
+            lambda: not turn.stopped,
+            interval=REDRAW_INTERVAL,
         )
         for event in events:
             if event is not None and event.kind == "stage":
@@ -159,11 +160,36 @@ class Chat:
         return {self.box: "", **self._redraw(session)}
 
     def show(self, session: Session, event: gr.EventData) -> Updates:
-        """Show the sources of an earlier answer. The number comes from the browser, so it may be anything."""
-        number = str(getattr(event, "turn", ""))
-        if number.isdecimal() and int(number) < len(session.turns) and session.turns[int(number)].answer:
-            session.shown = int(number)
+        """Show the sources of an earlier answer."""
+        turn = _turn(session, event)
+        if turn and turn.answer:
+            session.shown = session.turns.index(turn)
         return {self.panel: self._panel(session)}
+
+    def rate(self, session: Session, event: gr.EventData) -> Updates:
+        """A thumb was pressed; one that was pressed before is taken back."""
+        turn, pressed = _turn(session, event), getattr(event, "verdict", None)
+        if turn is None or pressed not in ("up", "down"):
+            return {self.session: session}
+        return self._keep(turn, "none" if pressed == turn.verdict else pressed, turn.comment, session)
+
+    def comment(self, session: Session, event: gr.EventData) -> Updates:
+        """The comment on a thumb down was sent."""
+        turn = _turn(session, event)
+        if turn is None or turn.verdict != "down":
+            return {self.session: session}
+        text = str(getattr(event, "text", "")).strip()[: rating.LONGEST_COMMENT]
+        return self._keep(turn, "down", text, session, sent=True)
+
+    def _keep(self, turn: Turn, verdict: Rated, comment: str, session: Session, sent: bool = False) -> Updates:
+        """Save what the visitor thinks of ``turn``, and say so; the box for a comment closes when one was ``sent``."""
+        try:
+            rating.keep(turn, verdict, comment, self.answerer.settings.index, self._article)
+            turn.commenting = verdict == "down" and not sent
+        except Exception as error:
+            turn.unsaved = _told(error)
+        told = render.status(rating.told(turn, session.language))
+        return {self.session: session, self.history: self._history(session), self.announcer: told}
 
     # How it looks
 
@@ -186,12 +212,12 @@ class Chat:
 
     def _translated(self, session: Session) -> Updates:
         """Everything, in the session's language."""
-        say = partial(render.say, language=session.language)
+        translated = partial(say, language=session.language)
         return self._redraw(session) | {
             self.top: self._header(session.language),
-            self.box: gr.update(label=say("question_label"), placeholder=say("placeholder")),
-            self.ask_button: gr.update(value=say("ask"), visible=session.pending is None),
-            self.stop_button: gr.update(value=say("stop"), visible=session.pending is not None),
+            self.box: gr.update(label=translated("question_label"), placeholder=translated("placeholder")),
+            self.ask_button: gr.update(value=translated("ask"), visible=session.pending is None),
+            self.stop_button: gr.update(value=translated("stop"), visible=session.pending is not None),
         }
 
     def _header(self, language: str) -> str:
@@ -218,6 +244,21 @@ class Chat:
         articles = {article_id: article for article_id, article in found.items() if article}
         latest = session.shown == len(session.turns) - 1 and session.pending is None
         return panel.panel(answer, session.shown, articles, session.language, latest)
+
+
+def _turn(session: Session, event: gr.EventData) -> Turn | None:
+    """The turn a button belongs to. Its number comes from the browser, so it may be anything."""
+    number = str(getattr(event, "turn", ""))
+    return next((turn for place, turn in enumerate(session.turns) if str(place) == number), None)
+
+
+def _told(error: Exception) -> BelegtError:
+    """``error`` as the visitor is told it; one that is a fault of ours is logged in full."""
+    if isinstance(error, BelegtError):
+        return error
+    reference = secrets.token_hex(3)
+    logger.error("unexpected (reference %s)", reference, exc_info=error)
+    return UnexpectedError(reference=reference)
 
 
 def _wished(request: gr.Request, setting: str) -> str:

@@ -9,7 +9,8 @@ from corpus.dates import display_date
 from rag.display import explained
 from rag.safe import Mark, excerpts, safe, shorten, web_host
 from rag.types import Answer, Citation
-from ui.render import facts, say
+from ui.render import facts
+from ui.texts import say
 
 CONTEXT_CHARS = 400
 # "The whole article" ends this far from the quote, so that a text of many megabytes can't freeze the page.

@@ -8,31 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 
 from corpus.dates import display_date
-from rag.messages import LANGUAGES, Messages
+from rag.display import display_days
+from rag.messages import LANGUAGES
 from rag.safe import safe, shorten
-from rag.types import Answer, Citation, Passage, Sentence
+from rag.types import Answer, Citation, Passage, QuestionTime, Sentence
+from ui.rating import rating
 from ui.session import Turn
+from ui.texts import say
 
 NEAR_PASSAGES = 3
 NEAR_CHARS = 280
 STAGES = ("searching", "reading", "composing")
 LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 _MARKER = re.compile(r"\[(\d{1,3})\]")
-
-
-@cache
-def _messages() -> Messages:
-    return Messages(Path(__file__).parent / "locale")
-
-
-def say(key: str, language: str, **facts: object) -> str:
-    """A text of the page, from ``ui/locale``. Not escaped: ours, but the facts may be anybody's."""
-    return _messages().say(key, language, **facts)
 
 
 def count(number: int, language: str) -> str:
@@ -95,7 +86,7 @@ def conversation(turns: Sequence[Turn], language: str) -> str:
 def turn(turn: Turn, number: int, language: str) -> str:
     """A question with what has become of it."""
     if turn.answer is not None:
-        reply = answer(turn.answer, number, language)
+        reply = answer(turn.answer, number, language, turn.ignored) + rating(turn, number, language)
     elif turn.error is not None:
         reply = f'<div class="reply error"><p>{safe(turn.error.text(language))}</p></div>'
     else:
@@ -125,27 +116,55 @@ def announcement(turn: Turn | None, language: str) -> str:
         text = turn.error.text(language)
     else:
         text = say("stopped", language) if turn.stopped else stage(turn.stage, language)
+    return status(text)
+
+
+def status(text: str) -> str:
+    """What a screen reader is told now."""
     return f'<p role="status" aria-live="polite">{safe(text)}</p>'
 
 
-def answer(answer: Answer, number: int, language: str) -> str:
-    """An answer: its sentences with their chips, the sources in short, how it came about."""
+def answer(answer: Answer, number: int, language: str, ignored: str = "") -> str:
+    """An answer: its sentences with their chips, the sources in short, how it came about.
+
+    ``ignored`` are the words about time in the question that were left out of account.
+    """
     labels = {citation.number: _what(citation, language) for citation in answer.citations}
+    time = _time(answer.time, number, language)
+    notes = [say("time_ignored", language, words=" ".join(ignored.split()))] if ignored else []
     if answer.status == "not_found":
         body = f'<div class="prose"><p>{safe(answer.text)}</p></div>{_near(answer.passages, language)}'
-        return f'<div class="reply not-found">{body}</div>'
+        return f'<div class="reply not-found">{body}{time}{_notes(notes)}</div>'
     badge = f'<p class="badge">{safe(say("conflicting", language))}</p>' if answer.status == "conflicting" else ""
     if answer.sentences:
         paragraphs = "".join(f"<p>{_sentence(each, answer, number, labels, language)}</p>" for each in answer.sentences)
     else:
         paragraphs = f"<p>{_with_markers(answer.text)}</p>"
-    notes = [say("extractive", language)] if answer.mode == "extractive" else []
+    if answer.mode == "extractive":
+        notes.insert(0, say("extractive", language))
     if answer.as_of:
         notes.append(say("as_of", language, date=display_date(answer.as_of, language)))
     return (
         f'<div class="reply">{badge}<div class="prose" lang="{safe(answer.language)}">{paragraphs}</div>'
-        f"{_references(answer.citations, number, language)}"
-        f'<p class="notes">{"&nbsp;· ".join(safe(note) for note in notes)}</p></div>'
+        f"{_references(answer.citations, number, language)}{time}{_notes(notes)}</div>"
+    )
+
+
+def _notes(notes: Sequence[str]) -> str:
+    return f'<p class="notes">{"&nbsp;· ".join(safe(note) for note in notes)}</p>' if notes else ""
+
+
+def _time(time: QuestionTime | None, number: int, language: str) -> str:
+    """How words about time in the question were read, with a button that asks again without them."""
+    if time is None or not time.text:
+        return ""
+    words = " ".join(time.text.split())
+    days = display_days(time.first, time.last, language)
+    read, label = say(f"time_{time.kind}", language, words=words, days=days), say("time_off", language, words=words)
+    return (
+        f'<p class="time"><span title="{safe(say("time_title", language))}">{safe(read)}</span>'
+        f'<button type="button" class="off" data-event="again" data-turn="{number}" aria-label="{safe(label)}" '
+        f'title="{safe(label)}"><span aria-hidden="true">✕</span></button></p>'
     )
 
 

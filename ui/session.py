@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rag.errors import BelegtError
+from rag.feedback import Rated
 from rag.types import Answer
 
 
@@ -12,15 +15,23 @@ from rag.types import Answer
 class Turn:
     """A question and what has become of it so far: a stage, text still growing, an answer or an error.
 
-    Changed in place by the one who answers; ``stopped`` tells that one to leave it alone from now on.
+    Changed in place by the one who answers; ``stopped`` tells that one to leave it alone from now on. What the visitor
+    thinks of the answer comes last.
     """
 
     question: str
+    ignored: str = ""  # the words about time in it that the visitor wants left out of account
     stage: str = ""
     text: str = ""
     answer: Answer | None = None
     error: BelegtError | None = None
     stopped: bool = False
+    id: str = field(default_factory=lambda: secrets.token_hex(8))  # of the answer, in the feedback
+    verdict: Rated | None = None  # as it is saved
+    comment: str = ""
+    commenting: bool = False  # whether the box for a comment is open
+    kept: Path | None = None  # the file it is saved in
+    unsaved: BelegtError | None = None  # why the last press was not
 
 
 @dataclass(eq=False)

@@ -13,8 +13,8 @@ import pytest
 from rag.answerer import Answerer
 from rag.settings import Settings
 from ui.app import launch
-from ui.chat import EXAMPLES
 from ui.errors import PortTakenError
+from ui.examples import EXAMPLES
 from ui.server import Server
 
 

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from rag.errors import LongQuestionError
-from rag.types import Answer, Sentence
+from rag.types import Answer, QuestionTime, Sentence
 from tests.page_samples import (
     ATTACKS,
     BRIDGE,
@@ -18,37 +18,12 @@ from tests.page_samples import (
     cite,
     passage,
 )
+from tests.ui_page import Page
 from ui import render
 from ui.errors import ListenError, PortTakenError, UnexpectedError
 from ui.panel import panel
 from ui.session import Turn
-
-
-class Page(HTMLParser):
-    """HTML as a browser would understand it: its elements with their attributes, and its text."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.open: list[str] = []
-        self.feed(markup)
-        assert self.open == [], "unclosed elements"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def all(self, tag: str, class_: str = "") -> list[dict[str, str | None]]:
-        found = (attributes for name, attributes in self.elements if name == tag)
-        return [a for a in found if not class_ or class_ in (a.get("class") or "").split()]
-
+from ui.texts import messages, say
 
 ARTICLES = {BRIDGE.id: BRIDGE, HOSTILE.id: HOSTILE}
 EVERYTHING_HOSTILE = (
@@ -58,6 +33,16 @@ EVERYTHING_HOSTILE = (
             Turn(ATTACKS[0], answer=answered(text=ATTACKS[1], status="not_found", passages=(passage(HOSTILE),))),
             Turn(ATTACKS[0], text="".join(ATTACKS), stage=ATTACKS[0]),
             Turn(ATTACKS[0], error=UnexpectedError(reference=ATTACKS[1])),
+            Turn(
+                ATTACKS[0],
+                "".join(ATTACKS),
+                answer=dataclasses.replace(HOSTILE_ANSWER, time=QuestionTime("recent", "".join(ATTACKS), 0, 9)),
+                verdict="down",
+                comment="".join(ATTACKS),
+                commenting=True,
+                kept=Path("".join(ATTACKS)) / "feedback.jsonl",
+                unsaved=UnexpectedError(reference=ATTACKS[1]),
+            ),
         ],
         "de",
     )
@@ -71,7 +56,7 @@ EVERYTHING_HOSTILE = (
 def test_hostile_text_becomes_no_element_attribute_or_link() -> None:
     page = Page(EVERYTHING_HOSTILE)
     ours = {"section", "div", "p", "h2", "h3", "span", "bdi", "button", "ul", "li", "details", "summary", "article"}
-    assert {tag for tag, _ in page.elements} <= ours | {"header", "blockquote", "mark"}
+    assert {tag for tag, _ in page.elements} <= ours | {"header", "blockquote", "mark", "label", "textarea", "code"}
     attributes = {name for _, found in page.elements for name in found}
     assert not [name for name in attributes if name.startswith("on")]
     assert "href" not in attributes and "src" not in attributes and "style" not in attributes
@@ -129,7 +114,7 @@ def test_a_quote_the_article_no_longer_holds_is_shown_alone_and_said_so() -> Non
     for articles, reason in (({BRIDGE.id: changed}, "changed"), ({}, "gone")):
         page = panel(BRIDGE_ANSWER, 0, articles, "de")
         assert '<mark data-cite="1">Sie stammt aus dem Jahr 1968.</mark></blockquote>' in page
-        assert render.say(reason, "de") in page
+        assert say(reason, "de") in page
         assert "Ein Neubau" not in page
 
 
@@ -179,7 +164,7 @@ def test_nothing_found_offers_three_near_passages_as_no_answer() -> None:
     assert "Dazu steht hier nichts." in page.text
     assert "beantworten die Frage aber nicht" in page.text
     assert [f"Stelle {n}" in page.text for n in range(5)] == [True, True, True, False, False]
-    assert page.all("button") == [] and "Auszüge" not in page.text
+    assert page.all("button", "chip") == [] and "Auszüge" not in page.text
     (folded,) = page.all("details")
     assert "open" not in folded
 
@@ -226,7 +211,7 @@ def test_the_header_marks_the_language(language: str) -> None:
 
 
 def test_both_languages_have_every_text_and_the_same_holes() -> None:
-    texts = render._messages().texts
+    texts = messages().texts
     assert set(texts["de"]) == set(texts["en"])
     for key, german in texts["de"].items():
         assert set(re.findall(r"{\w+}", german)) == set(re.findall(r"{\w+}", texts["en"][key])), key
