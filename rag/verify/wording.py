@@ -1,0 +1,137 @@
+"""Names and other content words of a sentence: which are not in the sources, or stand there of somebody else?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.verify.ground import Fault, Reading
+from rag.verify.match import sides
+from rag.verify.tables import opposites
+from rag.verify.words import Token
+
+LEAST = 0.5  # share of the content words that must be in the sources for a verdict above "unsupported"
+SLACK = 0.0  # share of the content words that may be missing when none of them is a noun or a name
+_PREPOSITIONS = re.compile(
+    r"""(?<!\w)(?P<word>in|im|ins|an|am|auf|aus|bei|beim|von|vom|mit|zu|zum|zur|nach|vor|für|gegen|über|unter|durch|um|seit
+    |at|by|from|of|with|to|for|on|against|into)\s(?:\w+\s){0,2}\Z""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CONTRARY = {"für": "gegen", "gegen": "für", "for": "against", "against": "for"}
+_PASSIVE = re.compile(r"\b(?:w[iu]rden?|worden|was|were|been)\b")
+_OBJECT = re.compile(r"\b(?:de[nm]|eine[nm])\s\Z")
+_SUBJECT = re.compile(r"\b[Dd]er\s\Z")
+
+
+def check(reading: Reading) -> tuple[list[Fault], float]:
+    """Faults of wording and names, and the share of content words that the sources have (1.0 when there are none)."""
+    missing = [token for token in reading.content if not reading.mates[token.start]]
+    coverage = 1 - len(missing) / len(reading.content) if reading.content else 1.0
+    faults = [*_opposed(reading), *_contrary(reading), *_exchanged(reading), *_of_another(reading)]
+    grave = [token for token in missing if token.capital or token.name]
+    if grave or len(missing) > SLACK * len(reading.content):
+        faults += _runs(reading, missing)
+    return faults, coverage
+
+
+def _runs(reading: Reading, missing: Sequence[Token]) -> Iterator[Fault]:
+    """A fault for each run of missing words side by side; names for themselves."""
+    run: list[Token] = []
+    for token in [*missing, None]:
+        joined = token and run and token.name == run[-1].name and token.start - run[-1].end == 1
+        if run and not joined:
+            name = run[0].name
+            yield reading.fault(run[0].start, run[-1].end, "name" if name else "wording", name)
+            run = []
+        if token:
+            run.append(token)
+
+
+def _opposed(reading: Reading) -> Iterator[Fault]:
+    """Words whose contrary the source has where the sentence's should stand: rose for fell."""
+    if reading.best < 0:
+        return
+    clauses = {mate.clause for mates in reading.mates.values() for mate in mates if mate.sentence == reading.best}
+    theirs = [token for token in reading.ground.sentence(reading.best) if token.clause in clauses]
+    if _negated(reading.signs, None) != _negated(reading.ground_signs, reading.best):
+        return
+    for table, _ in opposites(reading.claim.text.language):
+        told, known = sides(reading.claim.tokens, table), sides(theirs, table)
+        if told and known and told.keys().isdisjoint(known):
+            for token in told.values():
+                mates = reading.mates.get(token.start, ())
+                if not any(mate.sentence == reading.best for mate in mates):
+                    yield reading.fault(token.start, token.end, "wording", True)
+
+
+def _negated(signs: Sequence[object], sentence: int | None) -> bool:
+    return any(
+        getattr(sign, "kind", "") == "negation" and (sentence is None or getattr(sign, "sentence", None) == sentence)
+        for sign in signs
+    )
+
+
+def _contrary(reading: Reading) -> Iterator[Fault]:
+    """ "für" where the sources have "gegen" before the same word, and the other way round."""
+    for token in reading.content:
+        mine = _preposition(reading.claim.text.text, token)
+        contrary = _CONTRARY.get(mine[0]) if mine else None
+        if not mine or not contrary:
+            continue
+        theirs = [
+            found[0]
+            for mate in reading.mates[token.start]
+            if mate.source >= 0 and (found := _preposition(reading.ground.texts[mate.source].text, mate))
+        ]
+        if contrary in theirs and mine[0] not in theirs:
+            yield reading.fault(mine[1], mine[1] + len(mine[0]), "negation", True)
+
+
+def _preposition(text: str, token: Token) -> tuple[str, int] | None:
+    """The preposition that governs a word, in small letters, and where it stands."""
+    begin = max(0, token.start - 40)
+    found = _PREPOSITIONS.search(text[begin : token.start])
+    return (found["word"].lower(), begin + found.start("word")) if found else None
+
+
+def _of_another(reading: Reading) -> Iterator[Fault]:
+    """A name that the sources have, but not where the rest of the sentence stands, and where another name stands."""
+    if reading.best < 0:
+        return
+    there = reading.ground.sentence(reading.best)
+    mated = {mate.start for mates in reading.mates.values() for mate in mates if mate.sentence == reading.best}
+    strangers = [token for token in there if token.name and token.start not in mated]
+    for token in reading.content:
+        mates = reading.mates[token.start]
+        if (
+            reading.named(token)
+            and mates
+            and all(mate.sentence not in (reading.best, -1) for mate in mates)
+            and strangers
+        ):
+            yield reading.fault(token.start, token.end, "name", False)
+
+
+def _exchanged(reading: Reading) -> Iterator[Fault]:
+    """Two that act on each other, in the other order: who beat whom. Passives and prepositions turn the order round."""
+    if reading.best < 0:
+        return
+    text = reading.claim.text.text
+    theirs = " ".join(token.text for token in reading.ground.sentence(reading.best))
+    if bool(_PASSIVE.search(text)) != bool(_PASSIVE.search(theirs)):
+        return
+    acting = []
+    for token in reading.content:
+        mates = [m for m in reading.mates[token.start] if m.sentence == reading.best]
+        if reading.named(token) and mates and not _preposition(text, token):
+            mate = mates[0]
+            if not _preposition(reading.ground.texts[mate.source].text, mate):
+                acting.append((token, mate))
+    for i, (first, here) in enumerate(acting):
+        for second, there in acting[i + 1 :]:
+            adjacent = second.start - first.end < 2 or abs(there.start - here.start) < len(here.text) + 2
+            if there.start < here.start and not adjacent and first.clause == second.clause:
+                sure = _OBJECT.search(text[: second.start]) or _SUBJECT.search(text[: first.start])
+                yield reading.fault(first.start, first.end, "name", bool(sure))
+                yield reading.fault(second.start, second.end, "name", bool(sure))
+                return
