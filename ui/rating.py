@@ -59,8 +59,13 @@ def _comment(turn: Turn, number: int, language: str) -> str:
         f'<textarea id="{box}" rows="2" maxlength="{LONGEST_COMMENT}" dir="auto">{safe(turn.comment)}</textarea>'
         f'<button type="button" class="quiet" data-event="comment" data-turn="{number}">'
         f"{safe(say('comment_send', language))}</button>"
-        f'<p class="hint">{safe(say("rated_next", language))} <code>{safe(command(turn.kept))}</code></p></div>'
+        f'<p class="hint">{safe(say("rated_next", language))} <code>{_in_words(command(turn.kept))}</code></p></div>'
     )
+
+
+def _in_words(text: str) -> str:
+    """Escaped, its options kept from being torn apart at a line's end."""
+    return " ".join(f"<span>{safe(word)}</span>" if word.startswith("--") else safe(word) for word in text.split(" "))
 
 
 def command(kept: Path | None) -> str:

@@ -5,37 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rag.answerer import Answerer
+from tests.browser import PHONE, Open, ask, expect, needs_browser, served, width_of_content
 from tests.page_samples import ATTACKS, BRIDGE, ScriptedAnswerer
-from ui.app import build
-from ui.screenshot import CHROMIUM_ARGS, CHROMIUM_NAMES, find_chromium
-from ui.server import Server
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install 'belegt[dev]')")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason=f"no browser found: {', '.join(CHROMIUM_NAMES)}"),
-]
-expect = sync_api.expect
-
+pytestmark = needs_browser
 NITRATE = "Wie viel Nitrat wurde in Brunnen 3 gemessen?"
 UNANSWERABLE = "Wie hoch ist der Eiffelturm?"
-PHONE = {"width": 360, "height": 740}
-Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -52,51 +33,6 @@ def scripted() -> ScriptedAnswerer:
 def scripted_url(scripted: ScriptedAnswerer) -> Iterator[str]:
     yield from served(scripted)
     scripted.close()
-
-
-def served(answerer: Answerer) -> Iterator[str]:
-    server = Server(port=0)
-    server.start(build(answerer))
-    yield server.url
-    server.close()
-
-
-@pytest.fixture
-def open_page(browser: Any) -> Iterator[Open]:
-    """Opens pages that fail the test, at its end, if they asked another host for anything or ran into an error."""
-    faults: list[str] = []
-    contexts = []
-
-    def open_page(url: str, **options: Any) -> Any:
-        context = browser.new_context(**{"locale": "de-DE", "viewport": {"width": 1280, "height": 800}} | options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("request", lambda r: re.match(r"http://127\.0\.0\.1:|data:|blob:", r.url) or faults.append(r.url))
-        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-        page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("console", lambda m: "Content Security Policy" in m.text and faults.append(m.text))
-        page.goto(url)
-        expect(page.locator(".welcome")).to_be_visible()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-def ask(page: Any, question: str) -> None:
-    """Type and send ``question``, wait until it is dealt with."""
-    before = page.locator("#history .turn").count()
-    box = page.locator("#question textarea")
-    box.fill(question)
-    box.press("Enter")
-    expect(page.locator("#history .turn")).to_have_count(before + 1, timeout=120_000)
-
-
-def width_of_content(page: Any) -> int:
-    return page.evaluate("Math.max(...[...document.querySelectorAll('html, body, #scroll')].map(e => e.scrollWidth))")
 
 
 def test_from_a_question_to_the_marked_quote(demo_url: str, open_page: Open) -> None:

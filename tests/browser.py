@@ -1,0 +1,43 @@
+"""What tests of the page in a real browser share; the fixtures are in ``tests/ui/conftest.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from rag.answerer import Answerer
+from ui.app import build
+from ui.screenshot import CHROMIUM_NAMES, find_chromium
+from ui.server import Server
+
+Open = Callable[..., Any]
+PHONE = {"width": 360, "height": 740}
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install 'belegt[dev]')")
+expect = sync_api.expect
+needs_browser = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_chromium() is None, reason=f"no browser found: {', '.join(CHROMIUM_NAMES)}"),
+]
+
+
+def served(answerer: Answerer) -> Iterator[str]:
+    """The address of the page over ``answerer``, as a fixture yields it."""
+    server = Server(port=0)
+    server.start(build(answerer))
+    yield server.url
+    server.close()
+
+
+def ask(page: Any, question: str) -> None:
+    """Type and send ``question``, wait until it is dealt with."""
+    before = page.locator("#history .turn").count()
+    box = page.locator("#question textarea")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.locator("#history .turn")).to_have_count(before + 1, timeout=120_000)
+
+
+def width_of_content(page: Any) -> int:
+    return page.evaluate("Math.max(...[...document.querySelectorAll('html, body, #scroll')].map(e => e.scrollWidth))")

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ui.screenshot import CHROMIUM_ARGS, find_chromium
+
+if TYPE_CHECKING:
+    from tests.browser import Open
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Open]:
+    """Opens pages that fail the test, at its end, if they asked another host for anything or ran into an error."""
+    faults: list[str] = []
+    contexts = []
+
+    def open_page(url: str, **options: Any) -> Any:
+        context = browser.new_context(**{"locale": "de-DE", "viewport": {"width": 1280, "height": 800}} | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("request", lambda r: re.match(r"http://127\.0\.0\.1:|data:|blob:", r.url) or faults.append(r.url))
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda m: "Content Security Policy" in m.text and faults.append(m.text))
+        page.goto(url)
+        page.locator(".welcome").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
