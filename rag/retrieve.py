@@ -24,6 +24,7 @@ from rag import german, when
 from rag.filters import spelled
 from rag.index import Index
 from rag.lexicon import Lexicon, with_spellings
+from rag.models.rerank import CrossEncoderReranker, Reranker, reranked
 from rag.rows import Filter, StoredChunk
 from rag.store import Store
 from rag.stories import also_in
@@ -95,10 +96,13 @@ class Query:
 class Retriever(BaseRetriever):
     """Hybrid search over an index, as a llama-index retriever."""
 
-    def __init__(self, index: Index, lexicon: Lexicon | None = None) -> None:
-        """``lexicon``: what is known of words, where that is not the index's own."""
+    def __init__(self, index: Index, lexicon: Lexicon | None = None, reranker: Reranker | None = None) -> None:
+        """``lexicon``: what is known of words, where that is not the index's own. ``reranker``: reads the passages
+        found beside the question; without one the model that the settings name, if any, loaded now. Raises
+        ModelMissingError."""
         super().__init__()
         self.index = index
+        self.reranker = reranker or (CrossEncoderReranker(index.settings) if index.settings.rerank_model else None)
         self._background: tuple[int, np.ndarray] | None = None
         self._lexicon = lexicon or Lexicon(index.store)
 
@@ -151,7 +155,7 @@ class Retriever(BaseRetriever):
         ``only`` states further conditions; ``as_of`` and ``within`` take the place of its own. What the question says
         of time is a preference: chunks of that time come first, others are not left out. ``time`` overrides it: False
         for none, (first day, last day) or a ``QuestionTime``. ``fusion`` ("hybrid", "dense", "lexical") and ``top_k``
-        override the settings; either search alone pays no heed to time. Raises FilterValueError.
+        override the settings; either search alone pays no heed to time and is not reranked. Raises FilterValueError.
         """
         query = question if isinstance(question, Query) else self.query(question)
         settings, only = self.index.settings, self._only(only, as_of, within)
@@ -172,8 +176,12 @@ class Retriever(BaseRetriever):
         ids = [chunk for chunk in ids if chunk in chunks]  # the vector index may be a step behind the store
         self._complete(query, ids, dense, lexical, only)
         scores = self._scores(query, ids, dense, lexical, fusion)
-        if wanted:
-            scores = scores + [wanted.bonus(chunks[chunk]) for chunk in ids]
+        bonus = np.array([wanted.bonus(chunks[chunk]) for chunk in ids]) if wanted else np.zeros(len(ids))
+        if self.reranker and fusion == "hybrid":
+            first = np.argsort(-(scores + bonus), kind="stable").tolist()
+            texts = ["\n".join(filter(None, [chunks[chunk].title, chunks[chunk].text])) for chunk in ids]
+            scores = reranked(scores, first, texts, query.text, self.reranker, settings.rerank_seconds)
+        scores = scores + bonus
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
         told = self._one_teller([chunks[ids[i]] for i in order])
         best = [i for i in order if told[chunks[ids[i]].story][0] == chunks[ids[i]].article_id][:top_k]

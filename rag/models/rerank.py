@@ -1,0 +1,87 @@
+"""Passages read beside the question by a cross-encoder, in the order of the search, for as long as there is time.
+
+Off unless ``BELEGT_RERANK_MODEL`` names a model: a folder or a hub id of any sentence-transformers ``CrossEncoder``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from rag.errors import ModelMissingError
+from rag.models.source import device, find
+from rag.settings import Settings
+
+AT_ONCE = 8  # texts between two looks at the clock
+
+
+class Reranker(Protocol):
+    """Anything that can say how well texts fit a question."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+        """A score for each text, on any scale, more for a better fit."""
+        ...
+
+
+class CrossEncoderReranker:
+    """The cross-encoder that the settings name. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Loads it, for no question's time should go by loading. Raises ModelMissingError."""
+        wanted = settings.rerank_model or ""
+        self._lock = threading.Lock()
+        self._model = find(wanted, "BELEGT_RERANK_MODEL", _load)
+        if self._model.num_labels != 1:
+            raise ModelMissingError(
+                model=wanted,
+                detail=f"{self._model.num_labels} labels",
+                fix="BELEGT_RERANK_MODEL must give one score for a question and a text.",
+                fix_de="BELEGT_RERANK_MODEL muss je Frage und Text eine einzige Zahl geben.",
+            )
+
+    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+        """Logits, one for each text."""
+        import torch
+
+        with self._lock:
+            found = self._model.predict(
+                [(question, text) for text in texts],
+                batch_size=AT_ONCE,
+                show_progress_bar=False,
+                activation_fn=torch.nn.Identity(),  # a sigmoid would make all very good ones equal
+            )
+        return np.asarray(found, dtype=np.float64)
+
+
+def _load(source: str, local: bool) -> Any:
+    from sentence_transformers import CrossEncoder
+
+    return CrossEncoder(source, device=device(), local_files_only=local)
+
+
+def reranked(
+    scores: np.ndarray, order: Sequence[int], texts: Sequence[str], question: str, reranker: Reranker, seconds: float
+) -> np.ndarray:
+    """``scores`` with those of the texts that were read within ``seconds`` replaced by what the reranker says of them.
+
+    Texts are read in ``order``, AT_ONCE at least. What the reranker says is brought to the mean and the spread that the
+    scores of the same texts had, so that whatever is weighed against them keeps its weight: the time a question asks for,
+    the texts that were not reached.
+    """
+    read: list[int] = []
+    found: list[float] = []
+    ends = time.perf_counter() + seconds
+    for at in range(0, len(order), AT_ONCE):
+        part = list(order[at : at + AT_ONCE])
+        found += reranker.scores(question, [texts[i] for i in part]).tolist()
+        read += part
+        if time.perf_counter() >= ends:
+            break
+    new, values = scores.astype(np.float64), np.array(found)
+    if len(read) > 1 and values.std() > 0:
+        new[read] = scores[read].mean() + scores[read].std() * (values - values.mean()) / values.std()
+    return new
