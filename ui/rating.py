@@ -72,4 +72,4 @@ def command(kept: Path | None) -> str:
     """What makes a draft question of it, to be pasted into a terminal."""
     if kept is None:
         return ""
-    return f"belegt eval draft --index {shlex.quote(str(kept.parent))} --feedback {shlex.quote(str(kept))}"
+    return f"belegt eval draft --review --index {shlex.quote(str(kept.parent))} --feedback {shlex.quote(str(kept))}"

@@ -68,7 +68,7 @@ def test_a_comment_on_a_thumb_down_becomes_a_draft_question_until_the_mind_chang
     ask(page, "Brücke?")
     page.locator(".thumb.down").click()
     expect(page.locator(".comment code")).to_have_text(
-        f"belegt eval draft --index {tmp_path} --feedback {tmp_path}/feedback.jsonl"
+        f"belegt eval draft --review --index {tmp_path} --feedback {tmp_path}/feedback.jsonl"
     )
     box = page.get_by_label("Was stimmt nicht? (freiwillig)")
     page.locator(".thumb.down").focus()

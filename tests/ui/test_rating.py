@@ -54,7 +54,7 @@ def test_the_box_for_a_comment_holds_what_was_said_and_names_the_command() -> No
     (box,), (label,) = page.all("textarea"), page.all("label")
     assert box["id"] == label["for"] == "comment-2" and box["maxlength"] == "2000"
     assert "What is wrong? (optional)<b>Send" in page.text
-    assert "belegt eval draft --index 'mein index' --feedback 'mein index/feedback.jsonl'" in page.text
+    assert "belegt eval draft --review --index 'mein index' --feedback 'mein index/feedback.jsonl'" in page.text
 
 
 @pytest.mark.parametrize(
