@@ -15,6 +15,7 @@ from typing import TypeVar
 from corpus.article import Article
 from corpus.mentions import date_mentions
 from evals.drafting.words import Words
+from rag import german
 from rag.sentences import sentence_spans
 from rag.verify.amounts import amounts
 
@@ -56,6 +57,12 @@ _ATTRIBUTIONS = (
 )
 
 
+# Indirect speech, and what claims to be said itself: without its speaker it is still no claim of fact.
+_REPORTED = re.compile(
+    r"\b(?:sei|seien|habe|hätten|werde|würden|könne|müsse|solle|wolle|gebe|demnach|said|told|disputes)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A sentence of an article with one thing changed; of kind "none" as it stands there."""
@@ -90,13 +97,13 @@ def _faults(
     language = article.language or "de"
     yield from _figures(sentence, article)
     yield "date", _other_date(sentence, article)
-    own = [name for name in words.names(sentence) if name.split()[0] not in sentence.split()[:1]]
+    own = [name for name in words.names(sentence) if name.split()[0] not in sentence.split()[:1] and _proper(name)]
     if own:
         name = _pick(own, sentence)
-        there = [n for n in names if n not in sentence and name not in n]
+        there = [n for n in names if n not in sentence and name not in n and _proper(n)]
         if there:
             yield "name of the article", sentence.replace(name, _pick(there, sentence), 1)
-        elsewhere = [n for n in everybody if n not in article.text]
+        elsewhere = [n for n in everybody if n not in article.text and _proper(n)]
         if elsewhere:
             yield "name", sentence.replace(name, _pick(elsewhere, sentence), 1)
     for pattern, by in _NEGATIONS[language]:
@@ -109,8 +116,14 @@ def _faults(
         if len(pattern.findall(sentence)) == 1:
             yield kind, pattern.sub("", sentence)
     for pattern in _ATTRIBUTIONS:
-        if match := pattern.fullmatch(sentence):
+        match = pattern.fullmatch(sentence)
+        if match and not _REPORTED.search(match["said"]):
             yield "attribution dropped", match["said"] + "."
+
+
+def _proper(name: str) -> bool:
+    """No run of words with capitals because a sentence begins with it: "Die Verwaltung"."""
+    return german.STOPWORDS.isdisjoint(german.fold(word) for word in name.split())
 
 
 def _figures(sentence: str, article: Article) -> Iterator[tuple[str, str]]:

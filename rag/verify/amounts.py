@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag import german
+from rag.sentences import sentence_spans
 from rag.verify.numerals import FRACTIONS, ORDINALS, ROUNDED, SCALES, UNITS, VAGUE, spelt
 
 _LEAD = re.compile(
@@ -51,7 +52,8 @@ class Amount:
 def amounts(text: str, language: str | None, without: Collection[tuple[int, int]] = ()) -> list[Amount]:
     """The amounts of ``text`` in order; none that overlaps a span of ``without`` (dates, for one)."""
     found: list[Amount] = []
-    for one in _joined(text, _atoms(text, language)):
+    ends = {end for _, end in sentence_spans(text)}
+    for one in _joined(text, _atoms(text, language, ends)):
         if any(one.number_at < end and start < one.end for start, end in without):
             continue
         if lead := _LEAD.search(text[max(0, one.start - 30) : one.start]):
@@ -60,11 +62,13 @@ def amounts(text: str, language: str | None, without: Collection[tuple[int, int]
     return found
 
 
-def _atoms(text: str, language: str | None) -> Iterator[Amount]:
+def _atoms(text: str, language: str | None, ends: Collection[int]) -> Iterator[Amount]:
     at = 0
     while match := _ATOM.search(text, at):
         at = match.end()
         value, kind, unit = _value(match, text)
+        if kind == "ordinal" and match["stop"] and match.end() in ends:
+            kind = "amount"  # a full stop
         if value is None:
             continue
         end, unit_at = match.end("digits") if match["digits"] else match.end(), None

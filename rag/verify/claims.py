@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from rag.verify.ground import Fault, Reading, is_content
@@ -11,6 +12,7 @@ from rag.verify.words import Token
 
 REACH = 0.5  # share of the words under a sign from which on the sentence tells of what the sign is about
 TOLD = 0.6  # the same for the share of the sentence's own words
+ALIKE = 0.9  # share of its words that a sentence has in common with one that it repeats
 _AGAINST: tuple[Kind, ...] = ("negation", "denial")
 _UNSURE: tuple[Kind, ...] = ("hedge", "intent")
 _REFUSABLE = re.compile(
@@ -48,7 +50,9 @@ def _told(reading: Reading, sign: Sign) -> bool:
     inside = [start for start, mates in mated.items() if mates & under]
     if not under or not inside:
         return False
-    return len(under & places) >= REACH * len(under) or (len(inside) > 1 and len(inside) >= TOLD * len(mated))
+    return len(under & places) >= REACH * len(under) or (
+        len(inside) >= TOLD * len(mated) and (len(inside) > 1 or len(inside) == len(mated))
+    )
 
 
 def _share(reading: Reading, sign: Sign) -> float:
@@ -60,26 +64,34 @@ def _share(reading: Reading, sign: Sign) -> float:
 
 def _negation(reading: Reading) -> Iterator[Fault]:
     mine, theirs = _of(reading.signs, *_AGAINST), _of(reading.ground_signs, *_AGAINST)
+    negated = {sign.sentence for sign in theirs}
+    here = [sign for sign in theirs if sign.sentence == reading.best]
+    if mine and len(mine) != len(here) and here and reading.share >= ALIKE and not reading.strangers():
+        new = [sign for sign in mine if sign.text.lower() not in {other.text.lower() for other in here}]
+        yield reading.fault(new[0].start, new[0].end, "negation", True) if new else reading.whole("negation", True)
+        return
     told = [sign for sign in theirs if _told(reading, sign)]
-    if told and not mine:
+    repeats = reading.share >= ALIKE and reading.best not in negated
+    if not mine and any(_home(reading, s) <= negated or (_share(reading, s) == 1 and not repeats) for s in told):
         yield reading.whole("negation", True)
     if told or reading.best < 0:
         return
     for sign in mine:
-        if not {other.sentence for other in theirs} & _homes(reading, sign):
+        clause = sign.clause if sign.clause >= 0 else -2
+        if not negated & reading.homes(clause):
             yield reading.fault(sign.start, sign.end, "negation", True)
             return
 
 
-def _homes(reading: Reading, sign: Sign) -> set[int]:
-    """The sentences of the sources that answer best to the clause of a sign of the sentence."""
-    words = [t for t in reading.content if t.clause == sign.clause] or list(reading.content)
-    counts: dict[int, int] = {}
-    for token in words:
-        for number in {mate.sentence for mate in reading.mates[token.start]}:
-            counts[number] = counts.get(number, 0) + 1
-    most = max(counts.values(), default=0)
-    return {number for number, count in counts.items() if count == most}
+def _home(reading: Reading, sign: Sign) -> set[int]:
+    """Where the clause of the sentence stands in the sources that tells most of what is under one of their signs."""
+    under = {(token.source, token.start) for token in _under(reading, sign)}
+    counts = Counter(
+        token.clause
+        for token in reading.content
+        if any((mate.source, mate.start) in under for mate in reading.mates[token.start])
+    )
+    return reading.homes(counts.most_common(1)[0][0]) if counts else set()
 
 
 def _modality(reading: Reading) -> Iterator[Fault]:

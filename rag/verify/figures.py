@@ -11,8 +11,10 @@ from rag import german
 from rag.verify.amounts import Amount
 from rag.verify.ground import Fault, Reading, is_content
 from rag.verify.match import sides
+from rag.verify.numerals import ORDINALS
 from rag.verify.rounding import Degree, bears_out
 from rag.verify.tables import opposites
+from rag.verify.wording import MOSTLY
 from rag.verify.words import Token
 
 _RANK = {"yes": 2, "loose": 1, "no": 0}
@@ -20,6 +22,7 @@ _INSTEAD = re.compile(
     r"(?:statt|anstatt|anstelle\svon|instead\sof|rather\sthan|nicht)\s(?:\w+\s){0,2}\Z", re.IGNORECASE
 )
 _OF = re.compile(r"\d\s(?:von|of)\s(?:\w+\s)?\Z", re.IGNORECASE)
+_SINCE = re.compile(r"(?:seit|since)\b", re.IGNORECASE)
 _BEFORE = 30  # characters looked at before a number
 _COUNTS_ALIKE = frozenset("monat tag".split())  # units in which the age of people is told
 
@@ -32,6 +35,8 @@ def dates(reading: Reading) -> Iterator[Fault]:
         degree, place = _dated(reading, own)
         if degree != "yes":
             yield reading.fault(start, end, "date", degree == "no")
+        elif (place is None or place.sentence != reading.best) and _dates_left(reading):
+            yield reading.fault(start, end, "date", reading.share >= MOSTLY)
         elif place is not None and (others := _other_dates(reading, own, place)):
             around = _around(reading, start, end)
             if _elsewhere(reading, around, place, others):
@@ -45,9 +50,8 @@ def _dated(reading: Reading, own: Sequence[tuple[int, DateMention]]) -> tuple[De
     attributed = any(sign.kind == "attribution" for sign in reading.signs)
     for source, date in own:
         for at, other in reading.ground.dates:
-            if at != source or _INSTEAD.search(
-                reading.ground.texts[at].text[max(0, other.start - _BEFORE) : other.start]
-            ):
+            mine = reading.claim.text.text[max(0, date.start - _BEFORE) : date.start]
+            if at != source or (_instead(reading, at, other.start) and not _INSTEAD.search(mine)):
                 continue
             degree = _same_days(date, other)
             token = reading.ground.near(at, other.start, other.end)
@@ -60,7 +64,25 @@ def _dated(reading: Reading, own: Sequence[tuple[int, DateMention]]) -> tuple[De
     return best, place
 
 
+def _dates_left(reading: Reading) -> bool:
+    """Whether the sentence of the sources that has most of the words tells of a day that is not this sentence's."""
+    for at, other in reading.ground.dates:
+        token = reading.ground.near(at, other.start, other.end)
+        if token and token.sentence == reading.best and not _instead(reading, at, other.start):
+            degrees = [_same_days(date, other) for source, date in reading.claim.dates if source == at]
+            if "yes" not in degrees:
+                return True
+    return False
+
+
+def _instead(reading: Reading, source: int, start: int) -> bool:
+    """Whether a number or date of the sources is what no longer holds: "statt im Dezember"."""
+    return bool(_INSTEAD.search(reading.ground.texts[source].text[max(0, start - _BEFORE) : start]))
+
+
 def _same_days(claim: DateMention, source: DateMention) -> Degree:
+    if _SINCE.match(claim.text):  # lasts until publication: the first day is what counts
+        return "yes" if claim.first == source.first else "no"
     if (claim.first, claim.last) == (source.first, source.last) or german.fold(claim.text) == german.fold(source.text):
         return "yes"
     if claim.first <= source.first and source.last <= claim.last:
@@ -144,8 +166,7 @@ def _other_unit(reading: Reading, claim: Amount) -> Fault | None:
 def _around(reading: Reading, start: int, end: int) -> list[Token]:
     """The content words of the clause that holds a span."""
     clauses = {token.clause for token in reading.claim.tokens if token.start < end and start < token.end}
-    inside = [t for t in reading.content if t.clause in clauses]
-    return inside if len(inside) > 1 else list(reading.content)
+    return [t for t in reading.content if t.clause in clauses]
 
 
 def _misplaced(
@@ -154,7 +175,8 @@ def _misplaced(
     """A fault where the number found is another thing's."""
     before = reading.ground.texts[source].text[max(0, other.start - _BEFORE) : other.start]
     mine = reading.claim.text.text[max(0, claim.start - _BEFORE) : claim.start]
-    if (_INSTEAD.search(before) and not _INSTEAD.search(mine)) or (_OF.search(before) and not _OF.search(mine)):
+    gone = _instead(reading, source, other.start)
+    if (gone and not _INSTEAD.search(mine)) or (_OF.search(before) and not _OF.search(mine)):
         return _wrong(reading, claim)
     clause = reading.ground.clause(token.clause)
     own = [t for t in reading.claim.tokens if t.clause in {a.clause for a in around}]
@@ -184,6 +206,8 @@ def _noun(reading: Reading, claim: Amount) -> Token | None:
     behind = [t for t in reading.claim.tokens if t.start >= claim.end][:4]
     for token in behind:
         if token.source != 0 or token.clause != behind[0].clause or token.word[0].isdecimal():
+            return None
+        if token.word in ORDINALS or token.word in ("last", "next"):
             return None
         if is_content(token) and (token.capital or reading.claim.text.language == "en") and not token.name:
             return token

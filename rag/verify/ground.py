@@ -32,7 +32,7 @@ _LIGHT = frozenset(
     ereignete ereigneten geschah passierte gegenuber gegenüber
     alle allem alles andere anderen beide beiden einige einem einer weil denn jener jene selbst hier dort wo wegen laut
     nach gegen für durch
-    having gave give given
+    having gave give given nobody
     said says say told according made make took place about around roughly nearly almost more less than least most up one
     also there been has had were was who which that its allegedly reportedly may might could there's
     """.split()
@@ -88,6 +88,7 @@ class Reading:
     mates: dict[int, tuple[Token, ...]]
     signs: tuple[Sign, ...]  # of the claim
     ground_signs: tuple[Sign, ...]  # their sentences and clauses counted over all sources
+    figures: tuple[tuple[int, frozenset[int]], ...]  # clause of each number and date, and the sentences that have it
     best: int  # the sentence of the sources that answers to most of it; -1 for none
 
     @classmethod
@@ -100,7 +101,39 @@ class Reading:
         )
         mates = {token.start: tuple(matcher.find(token)) for token in content}
         found = signs(claim.text)
-        return cls(claim, ground, content, mates, tuple(found), _signs(ground), _best(claim, ground, content, mates))
+        figures = _figures(claim, ground)
+        best = _best(content, mates, figures)
+        return cls(claim, ground, content, mates, tuple(found), _signs(ground), figures, best)
+
+    @property
+    def share(self) -> float:
+        """Of the content words those that the best sentence of the sources has, 0..1."""
+        return len(self.within(self.content, sentence=self.best)) / len(self.content) if self.content else 0.0
+
+    def strangers(self) -> list[Token]:
+        """The content words of the best sentence of the sources that answer to none of this sentence's."""
+        mated = {(mate.source, mate.start) for mates in self.mates.values() for mate in mates}
+        busy = [
+            (at, other.start, max(other.end, other.unit_at[1] if other.unit_at else 0))
+            for at, other in self.ground.amounts
+        ]
+        busy += [(at, date.start, date.end) for at, date in self.ground.dates]
+        return [
+            token
+            for token in self.ground.sentence(self.best)
+            if is_content(token)
+            and (token.source, token.start) not in mated
+            and not any(token.source == at and start <= token.start < end for at, start, end in busy)
+        ]
+
+    def homes(self, clause: int) -> set[int]:
+        """The sentences of the sources that answer best to a clause (the whole sentence, where it has no content)."""
+        words = [token for token in self.content if token.clause == clause] or list(self.content)
+        counts = Counter(number for token in words for number in {mate.sentence for mate in self.mates[token.start]})
+        counts.update(number for at, numbers in self.figures if at == clause for number in numbers)
+        counts.pop(-1, None)
+        most = max(counts.values(), default=0)
+        return {number for number, count in counts.items() if count == most}
 
     def within(self, tokens: Sequence[Token], sentence: int | None = None, clause: int | None = None) -> list[Token]:
         """Those of ``tokens`` that have a mate in a sentence or a clause of the sources."""
@@ -147,16 +180,36 @@ def _signs(ground: Ground) -> tuple[Sign, ...]:
     return tuple(found)
 
 
-def _best(claim: Ground, ground: Ground, content: Sequence[Token], mates: dict[int, tuple[Token, ...]]) -> int:
-    """Names and numbers weigh more than words. Of two alike the first."""
+def _figures(claim: Ground, ground: Ground) -> tuple[tuple[int, frozenset[int]], ...]:
+    """Of each number and date of the sentence its clause, and the sentences of the sources that have it."""
+    found = []
+    for _, amount in claim.amounts:
+        places = [
+            ground.near(source, other.number_at, other.end)
+            for source, other in ground.amounts
+            if other.unit == amount.unit and bears_out(amount, other) != "no"
+        ]
+        found.append((claim.near(0, amount.number_at, amount.end), places))
+    for source, date in claim.dates:
+        places = [
+            ground.near(at, other.start, other.end)
+            for at, other in ground.dates
+            if at == source and date.first <= other.first and other.last <= date.last
+        ]
+        found.append((claim.near(0, date.start, date.end), places))
+    return tuple((at.clause, frozenset(t.sentence for t in places if t)) for at, places in found if at)
+
+
+def _best(
+    content: Sequence[Token], mates: dict[int, tuple[Token, ...]], figures: Sequence[tuple[int, frozenset[int]]]
+) -> int:
+    """Names, numbers and dates weigh more than words. Of two alike the first."""
     weights: Counter[int] = Counter()
     for token in content:
         for number in {mate.sentence for mate in mates[token.start]}:
             weights[number] += 3 if token.name else 2
-    for _, amount in claim.amounts:
-        near = (ground.near(source, other.number_at, other.end) for source, other in ground.amounts
-                if other.unit == amount.unit and bears_out(amount, other) != "no")  # fmt: skip
-        for number in {token.sentence for token in near if token}:
+    for _, numbers in figures:
+        for number in numbers:
             weights[number] += 3
     weights.pop(-1, None)
     return min(weights, key=lambda number: (-weights[number], number)) if weights else -1

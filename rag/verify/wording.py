@@ -11,13 +11,15 @@ from rag.verify.tables import opposites
 from rag.verify.words import Token
 
 LEAST = 0.5  # share of the content words that must be in the sources for a verdict above "unsupported"
+MOSTLY = 0.6  # share of the content words in one sentence of the sources from which on all of it is held to stand there
 SLACK = 0.0  # share of the content words that may be missing when none of them is a noun or a name
 _PREPOSITIONS = re.compile(
     r"""(?<!\w)(?P<word>in|im|ins|an|am|auf|aus|bei|beim|von|vom|mit|zu|zum|zur|nach|vor|für|gegen|über|unter|durch|um|seit
-    |at|by|from|of|with|to|for|on|against|into)\s(?:\w+\s){0,2}\Z""",
+    |at|by|from|of|with|to|for|on|against|into)\s(?-i:[a-zäöüß]+\s){0,2}\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CONTRARY = {"für": "gegen", "gegen": "für", "for": "against", "against": "for"}
+_PRONOUNS = frozenset("er ihn ihm he him she".split())
 _PASSIVE = re.compile(r"\b(?:w[iu]rden?|worden|was|were|been)\b")
 _OBJECT = re.compile(r"\b(?:de[nm]|eine[nm])\s\Z")
 _SUBJECT = re.compile(r"\b[Dd]er\s\Z")
@@ -98,18 +100,22 @@ def _of_another(reading: Reading) -> Iterator[Fault]:
     """A name that the sources have, but not where the rest of the sentence stands, and where another name stands."""
     if reading.best < 0:
         return
-    there = reading.ground.sentence(reading.best)
-    mated = {mate.start for mates in reading.mates.values() for mate in mates if mate.sentence == reading.best}
-    strangers = [token for token in there if token.name and token.start not in mated]
+    if not any(token.capital for token in reading.strangers()):
+        return
     for token in reading.content:
         mates = reading.mates[token.start]
-        if (
-            reading.named(token)
-            and mates
-            and all(mate.sentence not in (reading.best, -1) for mate in mates)
-            and strangers
-        ):
+        if not reading.named(token) and not (token.capital and reading.share >= MOSTLY):
+            continue
+        homes = {mate.sentence for mate in mates}
+        if _pronoun(reading) and reading.best - 1 in homes:
+            continue  # "Er schlug ... vor", and it is he
+        if mates and homes.isdisjoint((reading.best, -1)):
             yield reading.fault(token.start, token.end, "name", False)
+
+
+def _pronoun(reading: Reading) -> bool:
+    """Whether the sentence of the sources that has most of the words speaks of somebody named before."""
+    return any(token.word in _PRONOUNS for token in reading.ground.sentence(reading.best))
 
 
 def _exchanged(reading: Reading) -> Iterator[Fault]:
@@ -122,10 +128,11 @@ def _exchanged(reading: Reading) -> Iterator[Fault]:
         return
     acting = []
     for token in reading.content:
-        mates = [m for m in reading.mates[token.start] if m.sentence == reading.best]
+        homes = (reading.best - _pronoun(reading), reading.best)
+        mates = [m for m in reading.mates[token.start] if homes[0] <= m.sentence <= homes[1]]
         if reading.named(token) and mates and not _preposition(text, token):
             mate = mates[0]
-            if not _preposition(reading.ground.texts[mate.source].text, mate):
+            if mate.source >= 0 and not _preposition(reading.ground.texts[mate.source].text, mate):
                 acting.append((token, mate))
     for i, (first, here) in enumerate(acting):
         for second, there in acting[i + 1 :]:
