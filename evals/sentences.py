@@ -154,11 +154,14 @@ def _nltk_data() -> Path:
 
 
 def table(data: Path, language: str) -> str:
-    """A row for each gold standard, a column for each splitter: F1, for ours also the counts behind it."""
-    say = {"de": _DE, "en": _EN}["de" if language == "de" else "en"]
+    """A row for each gold standard and one for all texts together, a column for each splitter: F1, for ours also the
+    counts behind it."""
+    say, say_all = (_DE, "alle") if language == "de" else (_EN, "all")
     rivals = {name: punkt(name) for name in ("untrained", "german", "abbreviations")}
     rows: list[tuple[str, ...]] = [say]
-    for name, texts in sets(data):
+    found = list(sets(data))
+    everything = [text for _, texts in found for text in texts]
+    for name, texts in [*found, (say_all, everything)]:
         mine, marked = score(texts, ours), score(texts, ours, marked_only=True)
         others = (f"{score(texts, split).f1:.3f}" for split in rivals.values())
         bounds = sum(len(text.bounds) for text in texts)

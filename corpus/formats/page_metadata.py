@@ -67,14 +67,15 @@ def metadata(tree: HtmlElement, node: dict[str, Any], url: str | None = None) ->
                 return
 
     settle("source", _source(node, metas))
-    settle("title", headlines(tree, node, metas, fields.get("source", "")))
+    settle("url", _url(tree, node, metas, url))
+    stated = list(headlines(tree, node, metas, fields.get("source", ""), fields.get("url", "")))
+    settle("title", iter(stated))
     settle("author", _author(tree, node, metas, fields.get("source", "")))
     settle("published", _dates(tree, node, metas, "datePublished", _PUBLISHED_META))
     settle("updated", _dates(tree, node, metas, "dateModified", _UPDATED_META))
-    settle("url", _url(tree, node, metas, url))
     settle("language", _language(tree, node, metas))
     settle("category", _category(tree, node, metas))
-    titles = (visible(value) for value, _ in headlines(tree, node, metas, fields.get("source", "")))
+    titles = (visible(value) for value, _ in stated)
     description = json_ld.string(node.get("description")) or _first(metas, ("og:description", "description"))
     return Metadata(fields, provenance, tuple(dict.fromkeys(filter(None, titles))), visible(description))
 

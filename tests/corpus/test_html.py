@@ -228,6 +228,21 @@ def test_the_readers_headline_comes_before_the_one_for_search_engines() -> None:
     assert fields(head)["title"] == ("Brücke über die Alm gesperrt", "html")
 
 
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("https://www.n-tv.de/a-1.html", ("Almbrücke zu", "meta")),
+        ("https://spiegel.de/a", ("Brücke über die Alm gesperrt", "html")),
+        ("https://kurier.example/n-tv.de", ("Behörde schließt Brücke", "json-ld")),
+        (f"http://[{'a' * 990}...].de/", ("Behörde schließt Brücke", "json-ld")),
+    ],
+)
+def test_newsrooms_differ_in_which_headline_they_mean(address: str, title: tuple[str, str]) -> None:
+    head = f"""<title>Brücke Altdorf</title><meta property="og:title" content="Almbrücke zu">
+        <meta property="og:url" content="{address}">""" + ld(headline="Behörde schließt Brücke")
+    assert fields(head)["title"] == title
+
+
 def test_json_ld_in_a_graph_linked_commented_and_with_a_trailing_comma() -> None:
     graph = {
         "@graph": [
