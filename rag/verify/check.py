@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,6 +21,7 @@ from rag.verify.words import Token, read
 
 Support = Callable[[str, str], float]  # (sentence, passages' text) -> probability that the text bears the sentence out
 DOUBT = 0.1  # a support score up to which "supported" is lowered
+_MARKER = re.compile(r"[\[【]\d+(?:\s?[,–-]\s?\d+)*[\]】]")
 TRUST = 0.9  # one from which on a matter of wording alone is forgiven
 
 
@@ -74,24 +76,36 @@ def verify(
     "partly" when a hedge, attribution or rounding word of theirs is missing, or words are added. Dates in the sentence
     without a year, or relative ones, are counted from each source's ``published``.
 
+    Markers like [1] are skipped. What can't be checked is "partly" as a whole: a sentence without content ("Ja."), and the
+    words of one whose sources are all in another language, of which only numbers and dates are compared. No sources:
+    "unsupported".
+
     ``support`` lowers "supported" to "partly" at ``DOUBT`` or less; at ``TRUST`` or more it raises the verdict by one
-    step when wording alone is at fault. ``parts`` cuts compounds (``Lexicon.parts``). No sources: "unsupported".
+    step when nothing but words are missing. ``parts`` cuts compounds (``Lexicon.parts``).
     """
     given = [source if isinstance(source, Source) else Source.of(source) for source in sources]
-    if not sentence.strip():
-        return Check("supported", (), 1.0)
     if not given:
         return Check("unsupported", (Fault(0, len(sentence), sentence, "wording", True),), 0.0)
     claim, ground = _claim(sentence, language, given), _ground(tuple(given))
-    matcher = Matcher(claim.text, ground.tokens, parts)
-    reading = Reading.of(claim, ground, matcher)
-    words, coverage = wording.check(reading)
-    found = [*figures.dates(reading), *figures.amounts(reading), *words, *claims.check(reading)]
-    faults = _settled(found)
-    verdict = _verdict(faults, coverage)
+    reading = Reading.of(claim, ground, Matcher(claim.text, ground.tokens, parts))
+    figure_faults = [*figures.dates(reading), *figures.amounts(reading)]
+    if _foreign(language, given) or not (reading.content or claim.amounts or claim.dates):
+        coverage = 0.0
+        faults = _settled([f for f in figure_faults if f.reason in ("number", "date") and f.wrong])
+        verdict: Verdict = "unsupported" if faults else "partly"
+        faults = faults or (reading.whole("wording", False),)
+    else:
+        words, coverage = wording.check(reading)
+        faults = _settled([*figure_faults, *words, *claims.check(reading)])
+        verdict = _verdict(faults, coverage)
     if support is not None:
         verdict = _weighed(verdict, faults, support(sentence, "\n".join(source.text for source in given)))
     return Check(verdict, faults, coverage)
+
+
+def _foreign(language: str | None, sources: Sequence[Source]) -> bool:
+    """Whether none of the sources is in the language of the sentence. Unknown languages are held to be the same."""
+    return language is not None and all(source.language not in (None, language) for source in sources)
 
 
 def _verdict(faults: Sequence[Fault], coverage: float) -> Verdict:
@@ -104,15 +118,15 @@ def _weighed(verdict: Verdict, faults: Sequence[Fault], score: float) -> Verdict
     """The verdict after a reader's score was heard."""
     if verdict == "supported" and score <= DOUBT:
         return "partly"
-    if score >= TRUST and faults and all(fault.reason == "wording" for fault in faults):
+    if score >= TRUST and faults and all(f.reason == "wording" and not f.wrong for f in faults):
         return "supported" if verdict == "partly" else "partly"
     return verdict
 
 
 def _settled(found: Iterable[Fault]) -> tuple[Fault, ...]:
-    """In order and none within another: the graver one stays, of two alike the shorter, the first of one kind."""
+    """In order and none within another: the graver one stays, then the shorter, then who said it."""
     kept: list[Fault] = []
-    for fault in sorted(found, key=lambda f: (not f.wrong, f.end - f.start, f.start)):
+    for fault in sorted(found, key=lambda f: (not f.wrong, f.end - f.start, f.reason != "attribution", f.start)):
         if not any(fault.start < other.end and other.start < fault.end for other in kept):
             kept.append(fault)
     return tuple(sorted(kept, key=lambda f: f.start))
@@ -124,10 +138,12 @@ def _claim(sentence: str, language: str | None, sources: Sequence[Source]) -> Gr
     for number, source in enumerate(sources):
         for date in date_mentions(sentence, source.published, language if language == "en" else "de"):
             dates.setdefault((date.start, date.end), []).append((number, date))
+    markers = [match.span() for match in _MARKER.finditer(sentence)]
     spans = [span for span in dates if not any(o[0] <= span[0] and span[1] <= o[1] and o != span for o in dates)]
     flat = tuple((number, date) for span in sorted(spans) for number, date in dates[span])
     text = read(sentence, language)
-    return Ground((text,), text.tokens, flat, tuple((0, amount) for amount in amounts(sentence, language, spans)), ())
+    numbers = tuple((0, amount) for amount in amounts(sentence, language, [*spans, *markers]))
+    return Ground((text,), text.tokens, flat, numbers, ())
 
 
 @lru_cache(64)

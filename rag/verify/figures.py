@@ -182,7 +182,7 @@ def _misplaced(
     own = [t for t in reading.claim.tokens if t.clause in {a.clause for a in around}]
     for table, _ in opposites(reading.claim.text.language):
         told, known = sides(own, table), sides(clause, table)
-        if told and known and told.keys().isdisjoint(known) and claim.kind != "ordinal":
+        if told and known and told.keys().isdisjoint(known) and claim.kind != "ordinal" and not claim.unit:
             worst = next(iter(told.values()))
             return reading.fault(worst.start, worst.end, "unit", True)
     if claim.unit == "" and (noun := _noun(reading, claim)):
@@ -217,12 +217,13 @@ def _noun(reading: Reading, claim: Amount) -> Token | None:
 
 
 def _elsewhere(reading: Reading, around: Sequence[Token], place: Token, others: Sequence[Token]) -> bool:
-    """Whether more of the words around a number belong to another number's clause than to that of the one found."""
+    """Whether words around a number belong to another number's clause, and none to that of the one found alone.
+
+    Two numbers of one sentence may share the words of the first: "300 Menschen verletzt und 14 getötet".
+    """
+    here = {token.start for token in reading.within(around, clause=place.clause)}
     for other in others:
-        if other.sentence != place.sentence and place.sentence == reading.best:
-            continue
-        here = set(t.start for t in reading.within(around, clause=place.clause))
-        there = set(t.start for t in reading.within(around, clause=other.clause))
-        if len(there - here) > len(here - there) and other.sentence == reading.best:
+        there = {token.start for token in reading.within(around, clause=other.clause)}
+        if other.sentence == reading.best and there - here and not here - there:
             return True
     return False

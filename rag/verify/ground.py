@@ -32,7 +32,8 @@ _LIGHT = frozenset(
     ereignete ereigneten geschah passierte gegenuber gegenüber
     alle allem alles andere anderen beide beiden einige einem einer weil denn jener jene selbst hier dort wo wegen laut
     nach gegen für durch
-    having gave give given nobody
+    artikel bericht berichten medienberichten quelle quellen ebenfalls jeweils darüber hinaus anderem
+    ja nein yes having gave give given nobody
     said says say told according made make took place about around roughly nearly almost more less than least most up one
     also there been has had were was who which that its allegedly reportedly may might could there's
     """.split()

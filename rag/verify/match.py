@@ -89,10 +89,10 @@ class Matcher:
         leaves = self._cut(token.stem)
         if leaves and leaves[-1] in self._stems and self._stems.union(self._ends).issuperset(leaves):
             return [mate for mate in self._passages if mate.stem.endswith(leaves)]
-        if len(token.stem) < 4:
-            return []
         found = [mate for mate in self._passages if token.stem in self._cut(mate.stem)]
-        return found or [
+        if found or len(token.stem) < 4:
+            return found
+        return [
             mate
             for mate in self._passages
             if len(mate.stem) >= len(token.stem) + 3

@@ -10,9 +10,10 @@ from rag.verify.match import sides
 from rag.verify.tables import opposites
 from rag.verify.words import Token
 
+# Chosen on the dev half of the set: with any word allowed to be missing a sentence there is wrongly called supported, and
+# .3 to .6 are alike for LEAST.
 LEAST = 0.5  # share of the content words that must be in the sources for a verdict above "unsupported"
 MOSTLY = 0.6  # share of the content words in one sentence of the sources from which on all of it is held to stand there
-SLACK = 0.0  # share of the content words that may be missing when none of them is a noun or a name
 _PREPOSITIONS = re.compile(
     r"""(?<!\w)(?P<word>in|im|ins|an|am|auf|aus|bei|beim|von|vom|mit|zu|zum|zur|nach|vor|für|gegen|über|unter|durch|um|seit
     |at|by|from|of|with|to|for|on|against|into)\s(?-i:[a-zäöüß]+\s){0,2}\Z""",
@@ -30,10 +31,7 @@ def check(reading: Reading) -> tuple[list[Fault], float]:
     missing = [token for token in reading.content if not reading.mates[token.start]]
     coverage = 1 - len(missing) / len(reading.content) if reading.content else 1.0
     faults = [*_opposed(reading), *_contrary(reading), *_exchanged(reading), *_of_another(reading)]
-    grave = [token for token in missing if token.capital or token.name]
-    if grave or len(missing) > SLACK * len(reading.content):
-        faults += _runs(reading, missing)
-    return faults, coverage
+    return [*faults, *_runs(reading, missing)], coverage
 
 
 def _runs(reading: Reading, missing: Sequence[Token]) -> Iterator[Fault]:
@@ -130,7 +128,7 @@ def _exchanged(reading: Reading) -> Iterator[Fault]:
     for token in reading.content:
         homes = (reading.best - _pronoun(reading), reading.best)
         mates = [m for m in reading.mates[token.start] if homes[0] <= m.sentence <= homes[1]]
-        if reading.named(token) and mates and not _preposition(text, token):
+        if token.capital and mates and not _preposition(text, token):
             mate = mates[0]
             if mate.source >= 0 and not _preposition(reading.ground.texts[mate.source].text, mate):
                 acting.append((token, mate))
@@ -138,7 +136,9 @@ def _exchanged(reading: Reading) -> Iterator[Fault]:
         for second, there in acting[i + 1 :]:
             adjacent = second.start - first.end < 2 or abs(there.start - here.start) < len(here.text) + 2
             if there.start < here.start and not adjacent and first.clause == second.clause:
-                sure = _OBJECT.search(text[: second.start]) or _SUBJECT.search(text[: first.start])
-                yield reading.fault(first.start, first.end, "name", bool(sure))
-                yield reading.fault(second.start, second.end, "name", bool(sure))
-                return
+                subject = _SUBJECT.search(reading.ground.texts[there.source].text[: there.start])
+                sure = bool(_OBJECT.search(text[: second.start]) and subject)
+                if sure or (reading.named(first) and reading.named(second)):
+                    yield reading.fault(first.start, first.end, "name", sure)
+                    yield reading.fault(second.start, second.end, "name", sure)
+                    return

@@ -94,6 +94,8 @@ def family(word: str, language: str) -> frozenset[str]:
             r"un((?:klar|bekannt|bestätigt|geklärt|möglich|verletzt|schuldig|beteiligt)\w*)", word
         ):
             stems.add(german.stem(positive[1], language))
+        if said := re.fullmatch(r"(\w{4,}?)(?:s|n|en)?angaben?", word):  # "Polizeiangaben": the police is what matters
+            stems.add(german.stem(said[1], language))
         # Snowball keeps "bestätigt" apart from "bestätigen", and takes more off "Bestätigung".
         plain = [re.sub(r"(?:e?te?n?|ung(?:en)?)$", "en", form) for form in (word, bare) if len(form) > 5]
         stems |= {german.stem(form, language) for form in plain if len(form) > 4}
