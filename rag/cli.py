@@ -280,6 +280,8 @@ def _try_model(settings: Settings, language: str) -> str:
         dimension=embedder.dimension,
         tokens=embedder.max_tokens,
         milliseconds=(time.perf_counter() - started) * 500,
+        arithmetic=embedder.arithmetic.name,
+        batches=embedder.width,
     )
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gc
-import os
 import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,27 +12,35 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 
-from rag.errors import ModelMissingError
+from rag.errors import SettingsError
+from rag.models import side_by_side
 from rag.models.bundled import SHA256, bundled_folder
 from rag.models.memory import release_memory
+from rag.models.source import device, find
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+    from rag.models.arithmetic import Arithmetic
+
+JOB = 4  # batches that are encoded in one call: sentence-transformers' own work for each call is paid once
 
 
 class Embedder(BaseEmbedding):
     """A sentence-transformers model: ``bundled``, a folder, or a hub id, with its own prompts unless given others.
 
     Vectors are unit length, float32, shape (len(texts), dimension), in input order; text beyond the model's longest
-    input is ignored. Questions are always computed in float32, passages in bfloat16 where the CPU multiplies in it.
+    input is ignored. Questions are always computed in float32, passages in bfloat16 where the CPU multiplies in it and
+    the vectors stay the same (arithmetic.py), several batches side by side (side_by_side.py).
+    Figures: docs/measurements.md, "Embedding speed".
     """
 
     _settings: Settings = PrivateAttr()
     _loaded: Any = PrivateAttr()
     _query_prompt: str = PrivateAttr()
     _passage_prompt: str = PrivateAttr()
-    _half: bool = PrivateAttr()
+    _arithmetic: Arithmetic | None = PrivateAttr(default=None)
     _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
 
     def __init__(self, settings: Settings) -> None:
@@ -45,7 +51,6 @@ class Embedder(BaseEmbedding):
         self._loaded = model
         self._query_prompt = _first(settings.query_prompt, prompts.get("query"))
         self._passage_prompt = _first(settings.passage_prompt, prompts.get("document"), prompts.get("passage"))
-        self._half = settings.embed_dtype == "bfloat16" or (settings.embed_dtype == "auto" and _cpu_has_bfloat16())
 
     @classmethod
     def class_name(cls) -> str:
@@ -64,7 +69,7 @@ class Embedder(BaseEmbedding):
     def unload(self) -> None:
         """Frees the model's memory (half a gigabyte and more); the next use loads it again, which takes seconds."""
         with self._lock:
-            self._loaded = None
+            self._loaded = self._arithmetic = None
         gc.collect()
         release_memory()
 
@@ -89,33 +94,68 @@ class Embedder(BaseEmbedding):
             coded = model.tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         return [[(int(a), int(b)) for a, b in offsets] for offsets in coded["offset_mapping"]]
 
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """In what numbers passages are computed. Raises SettingsError where bfloat16 is asked for and gives other vectors."""
+        with self._lock:
+            if self._arithmetic is None:
+                self._arithmetic = self._choose()
+            return self._arithmetic
+
+    @property
+    def width(self) -> int:
+        """How many batches of passages are computed side by side."""
+        return side_by_side.width() if self._model.device.type == "cpu" else 1
+
+    def _choose(self) -> Arithmetic:
+        from rag.models.arithmetic import FLOAT32, LEAST, cpu_has_bfloat16, fastest
+
+        wanted = self._settings.embed_dtype
+        if wanted == "float32" or self._model.device.type != "cpu" or not (wanted == "bfloat16" or cpu_has_bfloat16()):
+            return FLOAT32
+        found = fastest(self._model, lambda texts: self._encode(texts, self._passage_prompt))
+        release_memory()  # layers in float32 were read for the comparison; passages do without them
+        if wanted == "bfloat16" and found is FLOAT32:
+            reason = f"bfloat16 changes the vectors of {self.model_name} (cosine below {LEAST}); use auto or float32"
+            raise SettingsError(name="embed_dtype", reason=reason)
+        return found
+
     def passages(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts that are to be found."""
-        return self._encode(texts, self._passage_prompt, self._half)
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        # One call at a time: two side by side fight for the same cores and each takes several times as long.
+        with self._lock:
+            if self._model.device.type != "cpu":
+                return self._encode(texts, self._passage_prompt)
+            out = np.empty((len(texts), self.dimension), np.float32)
+            # Alike in length, so that little is padding; the longest first, so that no core gets them when others are done.
+            order, size = sorted(range(len(texts)), key=lambda place: -len(texts[place])), JOB * self.embed_batch_size
+
+            def embed(places: Sequence[int]) -> None:
+                out[places] = self._encode([texts[place] for place in places], self._passage_prompt)
+
+            parts = [order[start : start + size] for start in range(0, len(order), size)]
+            side_by_side.run(parts, embed, self.arithmetic.entered)
+            return out
 
     def questions(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts that search."""
-        return self._encode(texts, self._query_prompt, half=False)
-
-    def _encode(self, texts: Sequence[str], prompt: str, half: bool) -> np.ndarray:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        import torch
+        with self._lock:
+            return self._encode(texts, self._query_prompt)
 
-        # Autocast keeps weights, norms and pooling in float32: cosine .99999 to full precision, at a third of the time.
-        precision: AbstractContextManager[Any] = (
-            torch.autocast("cpu", dtype=torch.bfloat16) if half and self._model.device.type == "cpu" else nullcontext()
+    def _encode(self, texts: Sequence[str], prompt: str) -> np.ndarray:
+        """Vectors of ``texts``, computed by this thread. The caller, or who waits for this thread, holds the lock."""
+        vectors = self._model.encode(
+            list(texts),
+            prompt=prompt,
+            batch_size=self.embed_batch_size,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+            convert_to_numpy=True,
         )
-        # One at a time: two batches side by side fight for the same cores and each takes several times as long.
-        with self._lock, precision:
-            vectors = self._model.encode(
-                list(texts),
-                prompt=prompt,
-                batch_size=self.embed_batch_size,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
         return np.asarray(vectors, dtype=np.float32)
 
     # llama-index's interface
@@ -166,43 +206,14 @@ def _one_at_a_time(module: Any) -> None:
 
 def _find(settings: Settings) -> SentenceTransformer:
     wanted = settings.embed_model
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    # Threads that spin while they wait cost a quarter alone but a factor of four beside a second process on two cores,
-    # and an ingest beside a chat is an ordinary day. Read by OpenMP when torch is imported, below.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    folder = bundled_folder(settings.cache) if wanted == "bundled" else Path(wanted).expanduser()
-    if folder.is_dir():
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
+    folder = str(bundled_folder(settings.cache)) if wanted == "bundled" else wanted
 
-    transformers_logging.disable_progress_bar()
-    source = str(folder) if folder.is_dir() else wanted
-    try:
-        try:
-            return SentenceTransformer(source, device=_device(), local_files_only=True)
-        except (OSError, ValueError):
-            if folder.is_dir():
-                raise
-            return SentenceTransformer(source, device=_device())  # a hub id the user named
-    except Exception as error:
-        fix = "Check BELEGT_EMBED_MODEL: 'bundled', a model folder, or a hub id (needs network once)."
-        fix_de = "BELEGT_EMBED_MODEL prüfen: 'bundled', ein Modellordner oder eine Hub-Kennung (braucht einmal Netz)."
-        detail = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise ModelMissingError(model=wanted, detail=detail, fix=fix, fix_de=fix_de) from error
+    def load(source: str, local: bool) -> SentenceTransformer:
+        from sentence_transformers import SentenceTransformer
 
+        return SentenceTransformer(source, device=device(), local_files_only=local)
 
-def _device() -> str:
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _cpu_has_bfloat16() -> bool:
-    import torch
-
-    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-    return bool(supported and supported())
+    return find(folder, "BELEGT_EMBED_MODEL", load, named=wanted)
 
 
 def _first(*values: str | None) -> str:

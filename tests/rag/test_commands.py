@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -92,6 +93,7 @@ def test_ask_status_doctor_as_text(index: Path) -> None:
     assert doctor.returncode == 0, doctor.stdout + doctor.stderr
     assert "Chroma agrees" in doctor.stdout
     assert "top_k = " in doctor.stdout
+    assert re.search(r"passages in (bfloat16|float32).*, [1-4] batches side by side", doctor.stdout)
 
 
 @pytest.mark.parametrize("damage", ["sqlite", "vectors"])
