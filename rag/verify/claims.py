@@ -15,6 +15,8 @@ TOLD = 0.6  # the same for the share of the sentence's own words
 ALIKE = 0.9  # share of its words that a sentence has in common with one that it repeats
 _AGAINST: tuple[Kind, ...] = ("negation", "denial")
 _UNSURE: tuple[Kind, ...] = ("hedge", "intent")
+_HAD_TO = re.compile(r"\b(?:muss|konn|soll|woll|durf)ten?\b|\bhad\sto\b")
+_FURTHER = frozenset(("und", "and", "but", "aber"))
 _REFUSABLE = re.compile(
     r"(?:Forderung|angeblich|alleged|Vorw[uü]rf|Verdacht|beschuldig|vorgeworfen|accus)", re.IGNORECASE
 )
@@ -38,6 +40,9 @@ def _under(reading: Reading, sign: Sign) -> list[Token]:
         for token in reading.ground.sentence(sign.sentence)
         if is_content(token) and not (sign.kind != "attribution" and sign.start <= token.start < sign.end)
     ]
+    if sign.kind == "denial":  # "bestritt X und sagte Y" is no denial of Y
+        ahead = [t for t in reading.ground.sentence(sign.sentence) if t.start > sign.start and t.word in _FURTHER]
+        words = [token for token in words if not ahead or token.start < ahead[0].start] or words
     own = [token for token in words if token.clause == sign.clause]
     return own if own and sign.clause >= 0 else words
 
@@ -100,6 +105,8 @@ def _modality(reading: Reading) -> Iterator[Fault]:
     mine = _of(reading.signs, *_UNSURE)
     if _of(reading.signs, "denial") and _of(here, "denial"):
         theirs = [sign for sign in theirs if not _REFUSABLE.match(sign.text)]
+    if _HAD_TO.search(reading.claim.text.text):
+        return
     told = [sign for sign in theirs if _told(reading, sign)]
     most = max((_share(reading, sign) for sign in told), default=0.0)
     for sign in told:

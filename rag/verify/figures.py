@@ -187,8 +187,7 @@ def _misplaced(
             return reading.fault(worst.start, worst.end, "unit", True)
     if claim.unit == "" and (noun := _noun(reading, claim)):
         if not reading.mates.get(noun.start):
-            theirs = [t for t in clause if t.start >= other.end and t.capital and is_content(t)]
-            return reading.fault(noun.start, noun.end, "unit", bool(theirs))
+            return reading.fault(noun.start, noun.end, "unit", False)  # perhaps only another word for it
         near = {mate.sentence - token.sentence for mate in reading.mates[noun.start]}
         if not near & {-1, 0, 1}:
             return reading.fault(noun.start, noun.end, "unit", True)
@@ -219,11 +218,11 @@ def _noun(reading: Reading, claim: Amount) -> Token | None:
 def _elsewhere(reading: Reading, around: Sequence[Token], place: Token, others: Sequence[Token]) -> bool:
     """Whether words around a number belong to another number's clause, and none to that of the one found alone.
 
-    Two numbers of one sentence may share the words of the first: "300 Menschen verletzt und 14 getötet".
+    The second of two numbers of a sentence may share the words of the first: "300 Menschen verletzt und 14 getötet".
     """
     here = {token.start for token in reading.within(around, clause=place.clause)}
     for other in others:
         there = {token.start for token in reading.within(around, clause=other.clause)}
-        if other.sentence == reading.best and there - here and not here - there:
+        if other.sentence == reading.best and there - here and (other.start > place.start or not here - there):
             return True
     return False

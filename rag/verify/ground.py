@@ -32,7 +32,7 @@ _LIGHT = frozenset(
     ereignete ereigneten geschah passierte gegenuber gegenüber
     alle allem alles andere anderen beide beiden einige einem einer weil denn jener jene selbst hier dort wo wegen laut
     nach gegen für durch
-    artikel bericht berichten medienberichten quelle quellen ebenfalls jeweils darüber hinaus anderem
+    binnen artikel bericht berichten medienberichten quelle quellen ebenfalls jeweils darüber hinaus anderem
     ja nein yes having gave give given nobody
     said says say told according made make took place about around roughly nearly almost more less than least most up one
     also there been has had were was who which that its allegedly reportedly may might could there's
@@ -97,11 +97,13 @@ class Reading:
         busy = [(date.start, date.end) for _, date in claim.dates]
         busy += [(amount.start, amount.end) for _, amount in claim.amounts]
         busy += [amount.unit_at for _, amount in claim.amounts if amount.unit_at]
+        found = signs(claim.text)
+        verbs = [s for s in found if s.kind == "attribution" and s.text.islower() and " " not in s.text]
+        busy += [(sign.start, sign.end) for sign in verbs if not sign.text.endswith("angaben")]
         content = tuple(
             t for t in claim.tokens if is_content(t) and not any(t.start < e and s < t.end for s, e in busy)
         )
         mates = {token.start: tuple(matcher.find(token)) for token in content}
-        found = signs(claim.text)
         figures = _figures(claim, ground)
         best = _best(content, mates, figures)
         return cls(claim, ground, content, mates, tuple(found), _signs(ground), figures, best)

@@ -12,7 +12,7 @@ from rag.verify.words import PARTICLES, Text, Token
 Parts = Callable[[str], tuple[str, ...]]  # a word of the index -> the parts it is made of, as ``Lexicon.parts``
 # What may follow a stem in a word of the same family: Verhaftung, verhaftet; Iran, iranisch; Präsidentin.
 _ENDINGS = frozenset(
-    "ung er isch in ion ier iert lich ig heit keit schaft ian an n s en e t et st te al ell ing ed".split()
+    "ung er isch sch in ion ier iert lich ig heit keit schaft ian an n s en e t et st te al ell ing ed".split()
 )
 
 
@@ -34,7 +34,7 @@ class Matcher:
 
     def __init__(self, sentence: Text, passages: Sequence[Token], parts: Parts | None = None) -> None:
         self._passages = passages
-        self._stems = {token.stem for token in passages}
+        self._stems = {key for token in passages for key in token.keys if not key.startswith("=")}
         self._keys: dict[str, list[Token]] = {}
         for token in passages:
             for key in token.keys:
@@ -88,7 +88,8 @@ class Matcher:
         """A compound all of whose parts are there, or a part of a compound that is there."""
         leaves = self._cut(token.stem)
         if leaves and leaves[-1] in self._stems and self._stems.union(self._ends).issuperset(leaves):
-            return [mate for mate in self._passages if mate.stem.endswith(leaves)]
+            wanted = set(leaves)
+            return [mate for mate in self._passages if mate.keys & wanted or mate.stem.endswith(leaves)]
         found = [mate for mate in self._passages if token.stem in self._cut(mate.stem)]
         if found or len(token.stem) < 4:
             return found

@@ -28,6 +28,7 @@ def _rules() -> dict[str, list[tuple[Any, re.Pattern[str]]]]:
 _RULES = _rules()
 _QUOTED = re.compile(r"[„“\"»«][^„“”\"»«]{12,}[“”\"»«]")
 # Not hearsay, but past ability or necessity, and the noun.
+_THAT = re.compile(r",?\s(?:dass|ob|that|to)\b")  # "erwarten, dass ...": what they expect comes after the comma
 _SPLIT = re.compile(r"teil|gab|gib", re.IGNORECASE)
 _NOT = re.compile(r"(?:Kann|Will|May|Wills?|Wohl)\Z")
 
@@ -55,7 +56,7 @@ def signs(text: Text) -> list[Sign]:
                     continue
                 first = match[0].split()[0]
                 word = first if kind != "attribution" or _SPLIT.match(first) else match[0]  # "teilte ... mit"
-                wide = kind in ("denial", "attribution") or word != match[0]
+                wide = kind in ("denial", "attribution") or word != match[0] or _THAT.match(text.text, match.end(), end)
                 clause = -1 if wide else _clause(inside, match.start())
                 found.append(Sign(kind, match.start(), match.start() + len(word), word, number, clause))
         for match in _QUOTED.finditer(text.text, start, end):
