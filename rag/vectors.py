@@ -21,6 +21,7 @@ import numpy as np
 from chromadb.config import Settings as ChromaSettings
 from tqdm import tqdm
 
+from rag.models.memory import overwritten_when_freed
 from rag.store import Store
 
 log = logging.getLogger(__name__)
@@ -157,11 +158,13 @@ def build(folder: Path, store: Store, keep_previous: bool = True) -> Vectors:
     store.set_meta("generation", str(generation))
     revision = store.revision
     path = generation_folder(folder, generation)
-    client = _client(path)
-    try:
-        count = _fill(client, store)
-    finally:
-        client.close()
+    # Chroma writes whole blocks of memory, which might hold a vector that was deleted from the store a moment ago.
+    with overwritten_when_freed():
+        client = _client(path)
+        try:
+            count = _fill(client, store)
+        finally:
+            client.close()
     pointer = Pointer(generation, revision, count, LAYOUT)
     vectors = Vectors(folder, pointer)
     fault = vectors.fault(store)

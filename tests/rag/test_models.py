@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import pytest
 from rag.errors import ModelDamagedError, ModelMissingError
 from rag.models import bundled
 from rag.models.embed import Embedder
-from rag.models.memory import release_memory
+from rag.models.memory import overwritten_when_freed, release_memory
 from rag.settings import Settings
 
 
@@ -120,3 +121,15 @@ def test_mapped_weights_are_dropped_and_read_again(embedder: Embedder) -> None:
     release_memory()
     assert resident() < 1_000
     assert np.array_equal(embedder.questions(texts), before)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"), reason="only glibc can do it")
+def test_memory_given_out_holds_nothing_that_was_freed() -> None:
+    def given_out(pattern: int) -> np.ndarray:
+        blocks = [np.full(5000, pattern, np.uint8) for _ in range(50)]
+        del blocks
+        return np.stack([np.empty(5000, np.uint8)[100:4900] for _ in range(50)])
+
+    with overwritten_when_freed():
+        assert not (given_out(0x5B) == 0x5B).any()
+    assert (given_out(0x5B) == 0x5B).any()  # which is what the block is for
