@@ -97,7 +97,8 @@ def confusion(outcomes: Sequence[Outcome]) -> list[list[int]]:
 
 def share(hits: Sequence[bool], among: Sequence[bool]) -> str:
     """Of those ``among``, the share of ``hits``, with its 95 % bootstrap interval over all."""
-    hit, base = np.array(hits) & np.array(among), np.array(among)
+    base = np.array(among, dtype=bool)
+    hit = np.array(hits, dtype=bool) & base
 
     def statistic(weights: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore", divide="ignore"):

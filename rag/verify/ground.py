@@ -20,22 +20,21 @@ Reason = Literal["number", "unit", "date", "name", "negation", "modality", "attr
 # Verbs and adverbs that say little of their own.
 _LIGHT = frozenset(
     """
-    gegeben gab gibt geben lag liegt liegen lagen betragt betrug macht machte machen gemacht kommt kam kommen kamen gekommen
-    geht ging gehen gingen gegangen lassen lasst liess stehen steht stand gilt galt gelten handelt handelte fand statt
-    worden werden wurde geworden gewesen bleibt blieb dabei dadurch damit davon dazu darunter daran darauf dafür dafur
-    bereits schon nun jetzt dann auch sowie zudem ausserdem jedoch allerdings weiter weitere weiteren derzeit aktuell
-    insgesamt erst zuletzt demnach danach zuvor laut zufolge angaben eigenen eigener worten angegeben sagte sagten sagt
-    sagen erklarte erklärte erklärten teilte mitgeteilt mit mitteilte berichtet berichtete berichteten meldete meldeten
-    gemeldet hiess heisst hieß beim rund etwa knapp fast mindestens höchstens hochstens bis mehr weniger als circa ungefähr
-    ungefahr gut nahezu soll sollen angeblich offenbar könnte möglicherweise vermutlich wohl voraussichtlich wahrscheinlich
-    kein keine keinen keiner keinem nicht nie niemand nichts ohne dürfte zahl mal fall jahr jahre jahren uhr ihm ihn ihnen
-    ereignete ereigneten geschah passierte gegenuber gegenüber
-    alle allem alles andere anderen beide beiden einige einem einer weil denn jener jene selbst hier dort wo wegen laut
-    nach gegen für durch
-    binnen artikel bericht berichten medienberichten quelle quellen ebenfalls jeweils darüber hinaus anderem
-    ja nein yes having gave give given nobody
-    said says say told according made make took place about around roughly nearly almost more less than least most up one
-    also there been has had were was who which that its allegedly reportedly may might could there's
+    gegeben gab gibt geben lag liegt liegen lagen betrug macht machte machen gemacht kommt kam kommen kamen
+    gekommen geht ging gehen gingen gegangen lassen lasst liess stehen steht stand gilt galt gelten handelt
+    handelte fand statt worden werden wurde geworden gewesen bleibt blieb dabei dadurch damit davon dazu darunter
+    daran darauf dafür bereits schon nun jetzt dann auch sowie zudem ausserdem jedoch allerdings weiter weitere
+    weiteren derzeit aktuell insgesamt erst zuletzt demnach danach zuvor laut zufolge angaben eigenen eigener
+    worten angegeben sagte sagten sagt sagen erklärte erklärten teilte mitgeteilt mit mitteilte berichtet
+    berichtete berichteten meldete meldeten gemeldet hiess heisst hieß beim rund etwa knapp fast mindestens
+    höchstens bis mehr weniger als circa ungefähr gut nahezu soll sollen angeblich offenbar könnte möglicherweise
+    vermutlich wohl voraussichtlich wahrscheinlich kein keine keinen keiner keinem nicht nie niemand nichts ohne
+    dürfte zahl mal fall jahr jahre jahren uhr ihm ihn ihnen ereignete ereigneten geschah passierte gegenüber alle
+    allem alles andere anderen beide beiden einige einem einer weil denn jener jene selbst hier dort wo wegen nach
+    gegen für durch binnen artikel bericht berichten medienberichten quelle quellen ebenfalls jeweils darüber
+    hinaus anderem ja nein yes having gave give given nobody said says say told according made make took place
+    about around roughly nearly almost more less than least most up one also there been has had were was who which
+    that its allegedly reportedly may might could
     """.split()
 )
 
