@@ -4,7 +4,7 @@ On a set of our own (``questions/verify.jsonl``): rules and thresholds were made
 which part a passage and its sentences are in follows from a hash, but for those that were written after the rules: the
 first of them (f) were looked at and are dev now, the others (g) are called fresh. Then on sentences of the demo articles,
 and of Wikinews where that is at hand: as they stand, and with one thing changed by rule (``evals/verify_faults.py``).
-The changes in demo articles were looked at too, those in Wikinews not.
+The changes in demo articles were looked at too, those in Wikinews not. Last, the entailment pairs of XNLI.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from corpus.dates import NewsDate
 from corpus.load import load
 from evals import temporal
 from evals.errors import DataMissingError
+from evals.metrics.abstention import weighted_auroc
 from evals.report import align
 from evals.statistics import Statistic, bootstrap, statistic_interval
 from evals.verify_faults import KINDS, Changed, changed
@@ -200,9 +201,35 @@ def _flagged(verdicts: Sequence[Verdict]) -> Iterator[str]:
         yield f"{np.mean(values):.3f} [{low:.3f}–{high:.3f}]"
 
 
+def entailment(path: Path) -> str:
+    """XNLI (Conneau et al. 2018): how well the verdict, then the coverage, tells entailed sentences from all others.
+
+    Conversations and travel guides, and no news: here for comparison with entailment models. Raises DataMissingError.
+    """
+    if not path.is_file():
+        raise DataMissingError(path=path)
+    scores, labels, verdicts = [], [], []
+    for line in path.read_text("utf-8").splitlines():
+        text, sentence, label = line.split("\t")
+        check = verify(sentence, [Source(text)])
+        scores.append(check.coverage - VERDICTS.index(check.verdict))
+        labels.append(float(label == "entailment"))
+        verdicts.append(check.verdict == "supported")
+    whole = weighted_auroc(scores, labels, np.ones((1, len(labels))))[0]
+    low, high = statistic_interval(lambda weights: weighted_auroc(scores, labels, weights), len(labels)) or (
+        whole,
+        whole,
+    )
+    right = share([label > 0 for label in labels], verdicts)
+    return (
+        f"AUROC of entailment {whole:.3f} [{low:.3f}–{high:.3f}], n {len(labels)}\n"
+        f"called supported {sum(verdicts)}, entailed of these {right}"
+    )
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.verify", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with wikinews/articles.jsonl")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with wikinews/ and xnli/")
     parser.add_argument("--misses", action="store_true", help="list the dev pairs with another verdict")
     args = parser.parse_args(argv)
     outcomes = measure(pairs())
@@ -213,6 +240,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(o.pair.id, o.pair.verdict, o.check.verdict, o.pair.sentence, reasons, sep="\t")
     print("\ncorpus/demo\n" + faults(item for item in load([DEMO]) if isinstance(item, Article)))
     try:
+        print("\nXNLI, German\n" + entailment(args.data / "xnli" / "dev-de.tsv"))
         print("\nWikinews\n" + faults(temporal.articles(args.data)[:WIKINEWS]))
     except DataMissingError as error:
         print(error.text(user_language()), file=sys.stderr)

@@ -106,4 +106,15 @@ def test_the_command_prints_every_part(monkeypatch, tmp_path, capsys):
     assert verify.main(["--data", str(tmp_path), "--misses"]) == 0
     printed = capsys.readouterr()
     assert all(part in printed.out for part in (*verify.PARTS, "corpus/demo", "supported: precision"))
-    assert str(tmp_path) in printed.err  # the articles of Wikinews are not there
+    assert str(tmp_path) in printed.err  # neither XNLI nor Wikinews is there
+
+
+def test_entailment_by_hand(tmp_path):
+    file = tmp_path / "xnli.tsv"
+    rows = [
+        ("Der Rat tagte in Krellbach.", "Der Rat tagte.", "entailment"),
+        ("Es kamen 20 Leute.", "Es kamen 70.", "neutral"),
+    ]
+    file.write_text("\n".join("\t".join(row) for row in rows), "utf-8")
+    printed = verify.entailment(file)
+    assert "AUROC of entailment 1.000" in printed and "called supported 1, entailed of these 1.000" in printed
