@@ -15,14 +15,14 @@ from corpus.mentions import DateMention, date_mentions
 from rag.types import Passage, Verdict
 from rag.verify import claims, figures, wording
 from rag.verify.amounts import Amount, amounts
-from rag.verify.ground import Fault, Ground, Reading
+from rag.verify.ground import Fault, Ground, Reading, with_signs
 from rag.verify.match import Matcher, Parts
 from rag.verify.words import Token, read
 
 Support = Callable[[str, str], float]  # (sentence, passages' text) -> probability that the text bears the sentence out
 DOUBT = 0.1  # a support score up to which "supported" is lowered
-_MARKER = re.compile(r"[\[【]\d+(?:\s?[,–-]\s?\d+)*[\]】]")
 TRUST = 0.9  # one from which on a matter of wording alone is forgiven
+_MARKER = re.compile(r"[\[【]\d+(?:\s?[,–-]\s?\d+)*[\]】]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,8 @@ def _ground(sources: tuple[Source, ...]) -> Ground:
         for extra in (source.title, source.outlet):
             beside = read(extra, source.language).tokens if extra else ()
             tokens += [_shifted(token, -1, -1, -1) for token in beside]
-    return Ground(
-        tuple(texts), tuple(tokens), tuple(dates), tuple(numbers), tuple(source.published for source in sources)
-    )
+    published = tuple(source.published for source in sources)
+    return with_signs(Ground(tuple(texts), tuple(tokens), tuple(dates), tuple(numbers), published))
 
 
 def _shifted(token: Token, source: int, sentence: int, clause: int) -> Token:

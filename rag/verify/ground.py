@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.dates import NewsDate
@@ -62,6 +62,7 @@ class Ground:
     dates: tuple[tuple[int, DateMention], ...]
     amounts: tuple[tuple[int, Amount], ...]
     published: tuple[NewsDate | None, ...]
+    signs: tuple[Sign, ...] = ()  # their sentences and clauses counted over all sources
 
     @property
     def text(self) -> Text:
@@ -105,7 +106,7 @@ class Reading:
         mates = {token.start: tuple(matcher.find(token)) for token in content}
         figures = _figures(claim, ground)
         best = _best(content, mates, figures)
-        return cls(claim, ground, content, mates, tuple(found), _signs(ground), figures, best)
+        return cls(claim, ground, content, mates, tuple(found), ground.signs, figures, best)
 
     @property
     def share(self) -> float:
@@ -169,7 +170,8 @@ def is_content(token: Token) -> bool:
     )
 
 
-def _signs(ground: Ground) -> tuple[Sign, ...]:
+def with_signs(ground: Ground) -> Ground:
+    """The same with its signs found."""
     found = []
     sentence = 0
     for number, text in enumerate(ground.texts):
@@ -179,7 +181,7 @@ def _signs(ground: Ground) -> tuple[Sign, ...]:
             at = token.clause if token and sign.clause >= 0 else -1
             found.append(Sign(sign.kind, sign.start, sign.end, sign.text, sign.sentence + sentence, at))
         sentence += len(text.sentences)
-    return tuple(found)
+    return replace(ground, signs=tuple(found))
 
 
 def _figures(claim: Ground, ground: Ground) -> tuple[tuple[int, frozenset[int]], ...]:

@@ -27,9 +27,9 @@ def _rules() -> dict[str, list[tuple[Any, re.Pattern[str]]]]:
 
 _RULES = _rules()
 _QUOTED = re.compile(r"[„“\"»«][^„“”\"»«]{12,}[“”\"»«]")
-# Not hearsay, but past ability or necessity, and the noun.
 _THAT = re.compile(r",?\s(?:dass|ob|that|to)\b")  # "erwarten, dass ...": what they expect comes after the comma
 _SPLIT = re.compile(r"teil|gab|gib", re.IGNORECASE)
+# Nouns and names inside a sentence: "der Wille", "May".
 _NOT = re.compile(r"(?:Kann|Will|May|Wills?|Wohl)\Z")
 
 

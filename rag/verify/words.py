@@ -26,7 +26,7 @@ PARTICLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or number of a text. ``group``: which sentence and clause it is of; ``name``: looks like a proper name."""
+    """A word or number of a text. ``keys``: as ``family``; ``name``: looks like a proper name."""
 
     start: int
     end: int
