@@ -46,7 +46,7 @@ def opened(
 
 def test_the_quick_start_drops_the_models_prompts(hugging_face: Any, embedder: Embedder) -> None:
     theirs = np.array(hugging_face.get_query_embedding(QUESTION))
-    bare = embedder._encode([QUESTION], "", half=False)[0]
+    bare = embedder._encode([QUESTION], "")[0]
     assert theirs @ bare == pytest.approx(1, abs=1e-5)
     assert theirs @ embedder.questions([QUESTION])[0] < 0.9999  # "query: " before it moves the vector
 
