@@ -51,7 +51,7 @@ def measure(path: Path, limit: int | None, work: Path) -> Scale:
     source = _first_lines(path, limit, work / "articles.jsonl") if limit else path
     with Index.open(Settings.load(index=work / "alone"), create=True) as index:
         articles = [item for item in load([source]) if isinstance(item, Article)]
-        texts = [embedded_text(article, chunk) for article in articles for chunk in index.chunk(article)]
+        texts = [embedded_text(article.title, chunk.text) for article in articles for chunk in index.chunk(article)]
         before = _embedding_rate(index, texts[::2])
         seconds, peak, report = _ingest(source, work / "index")
         after = _embedding_rate(index, texts[1::2])

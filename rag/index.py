@@ -191,7 +191,8 @@ class Index:
         for chunk in self.chunk(article):
             dates = tuple(m for m in mentions if chunk.start <= m.start and m.end <= chunk.end)
             tokens = " ".join([*german.analyse(chunk.text, article.language), *german.date_tokens(dates)])
-            drafts.append(NewChunk(chunk, _key(embedded_text(article, chunk)), _NO_VECTOR, title, tokens, dates))
+            key = _key(embedded_text(article.title, chunk.text))
+            drafts.append(NewChunk(chunk, key, _NO_VECTOR, title, tokens, dates))
         return drafts
 
     def embed(self, articles: Sequence[tuple[Article, list[NewChunk]]], again: bool = False) -> list[list[NewChunk]]:
@@ -199,7 +200,7 @@ class Index:
 
         A text whose vector is stored, or that comes twice, is not embedded ``again`` unless that is asked for.
         """
-        texts = {new.key: embedded_text(article, new.chunk) for article, drafts in articles for new in drafts}
+        texts = {new.key: embedded_text(one.title, new.chunk.text) for one, drafts in articles for new in drafts}
         known = {} if again else self.store.vectors_of_keys(texts, model_identity(self.settings))
         new_texts = {key: text for key, text in texts.items() if key not in known}
         if new_texts:
@@ -357,9 +358,9 @@ class Index:
         )
 
 
-def embedded_text(article: Article, chunk: Chunk) -> str:
-    """What the model reads of a chunk: its text under the article's title, for a chunk alone rarely says its topic."""
-    return f"{article.title}\n{chunk.text}" if article.title else chunk.text
+def embedded_text(title: str | None, text: str) -> str:
+    """What a model reads of a chunk: its text under the article's title, for a chunk alone rarely says its topic."""
+    return f"{title}\n{text}" if title else text
 
 
 def _key(text: str) -> int:

@@ -22,7 +22,7 @@ from corpus.dates import NewsDate
 from corpus.language import question_language
 from rag import german, when
 from rag.filters import spelled
-from rag.index import Index
+from rag.index import Index, embedded_text
 from rag.lexicon import Lexicon, with_spellings
 from rag.models.rerank import CrossEncoderReranker, Reranker, reranked
 from rag.rows import Filter, StoredChunk
@@ -179,7 +179,7 @@ class Retriever(BaseRetriever):
         bonus = np.array([wanted.bonus(chunks[chunk]) for chunk in ids]) if wanted else np.zeros(len(ids))
         if self.reranker and fusion == "hybrid":
             first = np.argsort(-(scores + bonus), kind="stable").tolist()
-            texts = ["\n".join(filter(None, [chunks[chunk].title, chunks[chunk].text])) for chunk in ids]
+            texts = [embedded_text(chunks[chunk].title, chunks[chunk].text) for chunk in ids]
             scores = reranked(scores, first, texts, query.text, self.reranker, settings.rerank_seconds)
         scores = scores + bonus
         order = [int(i) for i in np.argsort(-scores, kind="stable")]

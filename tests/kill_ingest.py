@@ -29,7 +29,6 @@ from evals.memory import peak_megabytes
 from rag.index import Index, embedded_text
 from rag.rows import Filter, NewChunk
 from rag.settings import Settings
-from rag.types import Chunk
 
 
 @dataclass
@@ -109,8 +108,7 @@ def unfindable(index: Index, most: int, rng: random.Random) -> tuple[int, list[i
     ids = [row[0] for row in index.store.db.execute("SELECT id FROM chunks ORDER BY id")]
     ids = sorted(rng.sample(ids, min(most, len(ids))))
     chunks = index.store.chunks(ids)
-    articles = {c.article_id: index.article(c.article_id) for c in chunks.values()}
-    texts = [embedded_text(articles[c.article_id], Chunk(0, c.start, c.end, c.text, 0)) for c in chunks.values()]
+    texts = [embedded_text(chunk.title, chunk.text) for chunk in chunks.values()]
     missed = []
     for chunk, vector in zip(chunks.values(), index.embedder.passages(texts), strict=True):
         found = index.store.chunks(i for i, _ in index.nearest(vector, 3, Filter()))
