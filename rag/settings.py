@@ -46,6 +46,7 @@ class Settings(BaseModel):
     fusion: Literal["hybrid", "dense", "lexical"] = Field("hybrid")
     rerank_model: str | None = Field(None)
     rerank_seconds: float = Field(1.0, gt=0, le=60)
+    read_seconds: float = Field(1.0, gt=0, le=60)
     answer_sentences: int = Field(3, ge=1, le=10)
     min_confidence: float | None = Field(None, ge=0, le=1)
     max_question_chars: int = Field(2000, ge=1)

@@ -67,6 +67,7 @@ class Evidence:
     """A stretch of a passage that a reader holds to answer the question.
 
     ``start``/``end`` count in the article. ``confidence`` is a calibrated probability in 0..1 that the stretch answers.
+    ``span``: bounds of the exact answer inside the stretch, counted in the article too, where the reader points to one.
     """
 
     passage: Passage
@@ -74,6 +75,12 @@ class Evidence:
     end: int
     text: str
     confidence: float
+    span: tuple[int, int] | None = None
+
+    @property
+    def answer(self) -> str | None:
+        """The words of the span; None without one."""
+        return None if self.span is None else self.text[self.span[0] - self.start : self.span[1] - self.start]
 
 
 @dataclass(frozen=True, slots=True)

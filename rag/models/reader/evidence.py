@@ -1,0 +1,153 @@
+"""The span reader as a ``Reader``: passages in the order of the search -> evidence that points to the exact answer.
+
+The network gives logits; ``calibration.json`` says how they become probabilities, and from which one on to answer.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.corrections import tells_earlier
+from rag.models.bundled import bundled_folder
+from rag.models.reader.model import Reading, Span, SpanReader
+from rag.models.source import device
+from rag.retrieve import Query
+from rag.sentences import sentence_spans
+from rag.settings import Settings
+from rag.types import Evidence, Passage
+
+log = logging.getLogger(__name__)
+FOLDER = Path(__file__).parent
+ADAPTER = FOLDER / "adapter.safetensors"
+CALIBRATION = FOLDER / "calibration.json"
+AT_ONCE = 4  # passages between two looks at the clock
+FEWEST = 8  # so many are read however sure the first are, as long as there is time: sources may differ
+CERTAIN = 0.98  # from this confidence on no more than those
+SPANS = 3  # a passage: a sentence may give the figures of both sides
+_EDGES = " \t,;:–—-"
+_PAIRS = {"“": "„", "”": "“", "»": "«", ")": "(", '"': '"', "]": "["}
+_OPENERS = {opener: closer for closer, opener in _PAIRS.items()} | {"„": "“"}
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How logits become a probability: the margin of a span over "no answer" and its passage's "the passage answers",
+    added up, divided by ``temperature``, shifted by ``bias``, through the logistic function (Platt 1999).
+
+    ``fitted``: on development data; until then the probabilities are only in the right order.
+    """
+
+    temperature: float
+    bias: float
+    threshold: float  # the confidence from which on an answer is given
+    fitted: bool
+
+    @classmethod
+    def load(cls, path: Path = CALIBRATION) -> Calibration:
+        loaded = json.loads(path.read_text("utf-8"))
+        return cls(loaded["temperature"], loaded["bias"], loaded["threshold"], loaded["fitted"])
+
+    def confidence(self, span: Span, reading: Reading) -> float:
+        """The probability that ``span`` answers, 0..1."""
+        return 1 / (1 + math.exp(-max(min(logit(span, reading) / self.temperature + self.bias, 700), -700)))
+
+
+def logit(span: Span, reading: Reading) -> float:
+    """What is calibrated: of the scores of ``evals.reader`` that which told answers from others best."""
+    return span.score + reading.answerable
+
+
+class BundledReader:
+    """The bundled span reader by the door of ``Reader``. Safe to share between threads, which take turns."""
+
+    def __init__(self, reader: SpanReader, calibration: Calibration, seconds: float) -> None:
+        """``seconds``: how long a question's passages are read at most; the first ``AT_ONCE`` are read in any case."""
+        self._reader, self.calibration, self._seconds = reader, calibration, seconds
+        self.threshold = calibration.threshold
+        if not calibration.fitted:
+            log.warning("the bundled reader's confidence is not calibrated")
+
+    @classmethod
+    def load(cls, settings: Settings, adapter: Path = ADAPTER, calibration: Path = CALIBRATION) -> BundledReader:
+        """With the weights and the calibration that are shipped. Raises ModelMissingError, ModelDamagedError."""
+        reader = SpanReader.load(bundled_folder(settings.cache), adapter, device())
+        return cls(reader, Calibration.load(calibration), settings.read_seconds)
+
+    def read(self, query: Query, passages: Sequence[Passage]) -> list[Evidence]:
+        """The sentences that hold the best spans, best first, no two for overlapping words.
+
+        Passages are read in the order given, the best of the search first, until the time is over or an answer is
+        certain; those after that are not looked at.
+        """
+        found: list[Evidence] = []
+        ends = time.perf_counter() + self._seconds
+        for at in range(0, len(passages), AT_ONCE):
+            part = passages[at : at + AT_ONCE]
+            for passage, reading in zip(
+                part, self._reader.read(query.text, [p.text for p in part], SPANS), strict=True
+            ):
+                for span in reading.spans:
+                    found += _evidence(passage, span, self.calibration.confidence(span, reading))
+            certain = max((item.confidence for item in found), default=0.0) >= CERTAIN
+            if time.perf_counter() >= ends or (certain and at + AT_ONCE >= FEWEST):
+                break
+        return _each_once(found)
+
+
+def _evidence(passage: Passage, span: Span, confidence: float) -> Iterator[Evidence]:
+    """The sentence with the span; two sentences of a paragraph when it runs from one into the next."""
+    touched = [s for s in sentence_spans(passage.text) if s[0] < span.end and span.start < s[1]]
+    if not touched:
+        return
+    if "\n" in passage.text[touched[0][0] : touched[-1][1]]:  # a heading and what stands under it say two things
+        touched = [max(touched, key=lambda s: min(s[1], span.end) - max(s[0], span.start))]
+    start, end = touched[0][0], touched[-1][1]
+    text = passage.text[start:end]
+    first, last = bare(text, max(span.start, start) - start, min(span.end, end) - start)
+    if first < last and not tells_earlier(text):
+        shift = passage.start + start
+        yield Evidence(passage, shift, passage.start + end, text, confidence, (shift + first, shift + last))
+
+
+def bare(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """The bounds of an answer without the marks at its ends that belong to the sentence: a comma, a full stop, one of
+    a pair of quotation marks or brackets whose other is not in it.
+
+    >>> sentence = "Er kommt aus „Mühlrode“."
+    >>> sentence[slice(*bare(sentence, 14, 24))], sentence[slice(*bare(sentence, 13, 24))]
+    ('Mühlrode', '„Mühlrode“')
+    """
+    while start < end:
+        last, first, inside = sentence[end - 1], sentence[start], sentence[start:end]
+        if last in _EDGES or (last in ".!?" and end == len(sentence)):
+            end -= 1
+        elif first in _EDGES:
+            start += 1
+        elif last in _PAIRS and not any(c in inside[:-1] for c in _PAIRS[last] + ("„" if last == "“" else "")):
+            end -= 1
+        elif first in _OPENERS and _OPENERS[first] not in inside[1:]:
+            start += 1
+        else:
+            break
+    return start, end
+
+
+def _each_once(found: Sequence[Evidence]) -> list[Evidence]:
+    """Best first; neighbouring passages share sentences, so of evidence for the same words the surest is kept."""
+    kept: list[Evidence] = []
+    for item in sorted(found, key=lambda e: -e.confidence):
+        if not any(_overlap(item, other) for other in kept):
+            kept.append(item)
+    return kept
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    if one.passage.article_id != other.passage.article_id or one.span is None or other.span is None:
+        return False
+    return one.span[0] < other.span[1] and other.span[0] < one.span[1]

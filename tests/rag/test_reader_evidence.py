@@ -1,0 +1,132 @@
+"""The span reader by the door of ``Reader``: sentences around spans, probabilities, and when reading ends."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.models.reader.evidence import AT_ONCE, FEWEST, BundledReader, Calibration, bare
+from rag.models.reader.model import Reading, Span, SpanReader
+from rag.retrieve import Query
+from rag.types import Passage
+
+SURE, UNSURE = 9.0, -9.0
+ODDS = Calibration(temperature=2.0, bias=0.0, threshold=0.5, fitted=True)
+
+
+class Scripted(SpanReader):
+    """Finds the words it is told to find, wherever they stand, with the score told."""
+
+    def __init__(self, scores: dict[str, float]) -> None:
+        self.scores, self.batches = scores, [0]
+
+    def read(self, question: str, passages: Sequence[str], spans: int = 3) -> list[Reading]:
+        self.batches.append(len(passages))
+        found = []
+        for text in passages:
+            hits = [
+                Span(text.index(words), text.index(words) + len(words), score)
+                for words, score in self.scores.items()
+                if words in text
+            ]
+            best = max((hit.score for hit in hits), default=UNSURE)
+            found.append(Reading(tuple(sorted(hits, key=lambda s: -s.score)[:spans]), best, best))
+        return found
+
+
+def passage(text: str, article: str = "a", start: int = 0) -> Passage:
+    return Passage(1, article, None, None, None, None, "de", text, start, start + len(text), 1.0, 0.9, 1.0)
+
+
+def query() -> Query:
+    return Query("Wie viele?", "de", np.zeros(3), (), (), ())
+
+
+def reader(scores: dict[str, float], seconds: float = 60) -> BundledReader:
+    return BundledReader(Scripted(scores), ODDS, seconds)
+
+
+def test_evidence_is_the_sentence_with_the_span_in_it() -> None:
+    # The passage begins at 100 in its article; its second sentence at 108 there.
+    [found] = reader({"rund 300": 1.0}).read(
+        query(), [passage("Es brennt. Dort waren rund 300 Menschen. Ende.", start=100)]
+    )
+    assert (found.text, found.answer) == ("Dort waren rund 300 Menschen.", "rund 300")
+    assert (found.start, found.end, found.span) == (111, 140, (122, 130))
+    # margin 1 + answerable 1, over the temperature of 2: 1
+    assert found.confidence == pytest.approx(1 / (1 + math.exp(-1)))
+
+
+def test_a_span_over_two_sentences_brings_both_but_no_heading() -> None:
+    text = "Bilanz\nZwei starben. Drei leben."
+    [both] = reader({"Zwei starben. Drei": 1.0}).read(query(), [passage(text)])
+    assert (both.text, both.answer) == ("Zwei starben. Drei leben.", "Zwei starben. Drei")
+    [one] = reader({"Bilanz\nZwei starben": 1.0}).read(query(), [passage(text)])
+    assert (one.text, one.answer) == ("Zwei starben.", "Zwei starben")
+
+
+def test_what_an_earlier_version_said_is_no_evidence() -> None:
+    text = "Korrektur: In einer früheren Fassung dieses Artikels hieß es, es seien 58 gewesen. Es waren 38."
+    assert [e.answer for e in reader({"58": 9.0, "38": 1.0}).read(query(), [passage(text)])] == ["38"]
+
+
+def test_the_surest_comes_first_and_shared_sentences_count_once() -> None:
+    first, second = passage("Es waren 12. Später waren es 15."), passage("Später waren es 15. Mehr nicht.", start=13)
+    found = reader({"12": 1.0, "15": 3.0}).read(query(), [first, second])
+    assert [e.answer for e in found] == ["15", "12"]
+    other = reader({"12": 1.0}).read(query(), [first, passage("Es waren 12.", article="b")])
+    assert len(other) == 2  # another article's words are its own
+
+
+def test_reading_ends_when_time_is_over() -> None:
+    slow = Scripted({"12": 1.0})
+    BundledReader(slow, ODDS, seconds=0).read(query(), [passage("Es waren 12.")] * 10)
+    assert sum(slow.batches) == AT_ONCE
+
+
+def test_a_sure_answer_ends_it_only_after_some_passages() -> None:
+    sure, unsure = Scripted({"12": SURE}), Scripted({"12": UNSURE})
+    for network in (sure, unsure):
+        BundledReader(network, ODDS, seconds=60).read(query(), [passage("Es waren 12.")] * 40)
+    assert (sum(sure.batches), sum(unsure.batches)) == (FEWEST, 40)
+
+
+def test_nothing_to_read_is_no_evidence() -> None:
+    assert reader({}).read(query(), []) == []
+    assert reader({}).read(query(), [passage("Nichts davon.")]) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "span", "answer"),
+    [
+        ("Es kam, sah und ging.", "Es kam,", "Es kam"),
+        ("Er kommt aus „Mühlrode“.", "Mühlrode“.", "Mühlrode"),
+        ("Er kommt aus „Mühlrode“.", "„Mühlrode“", "„Mühlrode“"),
+        ("Sie (die GHL) streikt.", "die GHL)", "die GHL"),
+        ("Sie (die GHL) streikt.", "Sie (die GHL)", "Sie (die GHL)"),
+        ("Es kostet 84 Mio. Euro.", "84 Mio.", "84 Mio."),
+        ("Mit 3:2.", "3:2.", "3:2"),
+        ("—,", "—,", ""),
+    ],
+)
+def test_answers_have_no_marks_that_are_not_theirs(sentence: str, span: str, answer: str) -> None:
+    at = sentence.index(span)
+    start, end = bare(sentence, at, at + len(span))
+    assert sentence[start:end] == answer
+
+
+def test_the_calibration_that_is_shipped_can_be_read(tmp_path: Path) -> None:
+    assert 0 < Calibration.load().threshold < 1
+    file = tmp_path / "c.json"
+    file.write_text(json.dumps({"temperature": 1.5, "bias": -1.0, "threshold": 0.4, "fitted": True}), "utf-8")
+    assert Calibration.load(file) == Calibration(1.5, -1.0, 0.4, True)
+
+
+def test_an_uncalibrated_reader_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    BundledReader(Scripted({}), Calibration(2.0, 0.0, 0.5, fitted=False), 1.0)
+    assert "not calibrated" in caplog.text
