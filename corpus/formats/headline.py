@@ -10,11 +10,11 @@ from lxml.html import HtmlElement
 
 from corpus.formats import json_ld
 from corpus.formats.html_tree import text_of, visible
+from corpus.urls import source_of
 
 _META = ("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _SEPARATOR = re.compile(r"\s+[|–—‒·•:]+\s+|\s+[-/]\s+|\s*\|\s*")
 _DAY = re.compile(r"\d{1,2}\.\s?(?:\d{1,2}\.|[A-Za-zä]{3,9})\s?\d{4}\Z")
-_HOST = re.compile(r"https?://(?:www\.)?([^/:?#]+)")
 _ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,10}")
 
 
@@ -37,16 +37,15 @@ def headlines(
     stated = [(without_suffix(json_ld.string(node.get("headline")), source, headings, barred=False), "json-ld")]
     more = [(without_suffix(json_ld.plain(metas[key][0]), source, headings), "meta") for key in _META if key in metas]
     social = more[: "og:title" in metas]  # the others are written for elsewhere
-    shown = [h for h in headings if " " in h and not _within(h, source)][:1]
-    shown = [h for h in shown if not any(_within(h, title) for title, _ in stated + social)]
-    found = [*stated, *((h, "html") for h in shown), *social]
-    host = _HOST.match(url)
-    habit = HABITS.get(host[1].lower()) if host else None
-    yield from (one for one in [*((h, "html") for h in headings), *social] if one[1] == habit)
+    readable = [(h, "html") for h in headings if " " in h and not _within(h, source)]
+    shown = [one for one in readable[:1] if not any(_within(one[0], title) for title, _ in stated + social)]
+    found = [*stated, *shown, *social]
+    habit = HABITS.get(source_of(url) or "")
+    yield from (one for one in [*readable, *social] if one[1] == habit)
     yield from ((title, origin) for title, origin in found if title and not _within(title, for_search))
     yield from found
     yield from more
-    yield from ((h, "html") for h in headings if " " in h and not _within(h, source))
+    yield from readable
     yield for_search, "html"
     yield from ((h, "html") for h in headings)
 
