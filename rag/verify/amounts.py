@@ -86,7 +86,7 @@ def _atoms(text: str, language: str | None, ends: Collection[int]) -> Iterator[A
             if (found := _UNIT.match(text, end)) and found["unit"].lower() in UNITS:
                 name, factor = UNITS[found["unit"].lower()]
                 unit, unit_at = name, found.span("unit")
-                value, end = value * factor, end
+                value *= factor
             elif text[match.start()] in "€$£":
                 unit, unit_at = UNITS[text[match.start()]][0], (match.start(), match.start() + 1)
             elif (found := _UNIT.match(text, end)) and (adjective := _ADJECTIVE.match(found["unit"].lower())):
@@ -145,7 +145,7 @@ def _joined(text: str, atoms: Iterator[Amount]) -> Iterator[Amount]:
     for one in atoms:
         if held is not None:
             gap = text[held.end : one.start]
-            between = _BETWEEN.search(text[: held.start])
+            between = _BETWEEN.search(text, max(0, held.start - len("zwischen ")), held.start)
             if held.kind == one.kind == "amount" and not held.unit.strip() and len(gap) < 8:
                 falling = held.low > one.high
                 if _AGAINST.fullmatch(gap) and (gap.strip() != "to" or falling):

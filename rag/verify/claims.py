@@ -68,7 +68,7 @@ def _share(reading: Reading, sign: Sign) -> float:
 
 
 def _negation(reading: Reading) -> Iterator[Fault]:
-    mine, theirs = _of(reading.signs, *_AGAINST), _of(reading.ground_signs, *_AGAINST)
+    mine, theirs = _of(reading.signs, *_AGAINST), _of(reading.ground.signs, *_AGAINST)
     negated = {sign.sentence for sign in theirs}
     here = [sign for sign in theirs if sign.sentence == reading.best]
     if mine and len(mine) != len(here) and here and reading.share >= ALIKE and not reading.strangers():
@@ -100,7 +100,7 @@ def _home(reading: Reading, sign: Sign) -> set[int]:
 
 
 def _modality(reading: Reading) -> Iterator[Fault]:
-    here = [sign for sign in reading.ground_signs if sign.sentence == reading.best]
+    here = [sign for sign in reading.ground.signs if sign.sentence == reading.best]
     theirs = _of(here, *_UNSURE)
     mine = _of(reading.signs, *_UNSURE)
     if _of(reading.signs, "denial") and _of(here, "denial"):
@@ -121,7 +121,7 @@ def _modality(reading: Reading) -> Iterator[Fault]:
 
 
 def _attribution(reading: Reading) -> Iterator[Fault]:
-    mine, theirs = _of(reading.signs, "attribution"), _of(reading.ground_signs, "attribution")
+    mine, theirs = _of(reading.signs, "attribution"), _of(reading.ground.signs, "attribution")
     here = [sign for sign in theirs if sign.sentence == reading.best]
     if not mine and not _of(reading.signs, "hedge", "denial") and any(_told(reading, sign) for sign in here):
         yield reading.whole("attribution", False)

@@ -88,7 +88,6 @@ class Reading:
     content: tuple[Token, ...]
     mates: dict[int, tuple[Token, ...]]
     signs: tuple[Sign, ...]  # of the claim
-    ground_signs: tuple[Sign, ...]  # their sentences and clauses counted over all sources
     figures: tuple[tuple[int, frozenset[int]], ...]  # clause of each number and date, and the sentences that have it
     best: int  # the sentence of the sources that answers to most of it; -1 for none
 
@@ -106,7 +105,7 @@ class Reading:
         mates = {token.start: tuple(matcher.find(token)) for token in content}
         figures = _figures(claim, ground)
         best = _best(content, mates, figures)
-        return cls(claim, ground, content, mates, tuple(found), ground.signs, figures, best)
+        return cls(claim, ground, content, mates, tuple(found), figures, best)
 
     @property
     def share(self) -> float:

@@ -66,7 +66,7 @@ def _opposed(reading: Reading) -> Iterator[Fault]:
         return
     clauses = {mate.clause for mates in reading.mates.values() for mate in mates if mate.sentence == reading.best}
     theirs = [token for token in reading.ground.sentence(reading.best) if token.clause in clauses]
-    if _negated(reading.signs, None) != _negated(reading.ground_signs, reading.best):
+    if _negated(reading.signs, None) != _negated(reading.ground.signs, reading.best):
         return
     for table, _ in opposites(reading.claim.text.language):
         told, known = sides(reading.claim.tokens, table), sides(theirs, table)

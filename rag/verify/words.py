@@ -114,12 +114,13 @@ def _paired(tokens: Sequence[Token], language: str) -> list[Token]:
                 other = tokens[j]
                 if other.word == word if word in PARTICLES else other.stem == second:
                     for k in (i, j):
-                        found[k] = _with(found[k], found[k].keys | {key})
+                        found[k] = replace(found[k], keys=found[k].keys | {key})
                     break
         if language == "de" and token.word in PARTICLES and i and not _leads(tokens, i):
             for j in range(i - 1, max(-1, i - 14), -1):
                 if not tokens[j].capital and tokens[j].word.isalpha() and tokens[j].clause <= token.clause:
-                    found[j] = _with(found[j], found[j].keys | family(token.word + tokens[j].word, language))
+                    whole = family(token.word + tokens[j].word, language)
+                    found[j] = replace(found[j], keys=found[j].keys | whole)
     return found
 
 
@@ -128,9 +129,5 @@ def _leads(tokens: Sequence[Token], i: int) -> bool:
     return i + 1 < len(tokens) and tokens[i + 1].clause == tokens[i].clause
 
 
-def _with(token: Token, keys: frozenset[str], name: bool | None = None) -> Token:
-    return replace(token, keys=keys, name=token.name if name is None else name)
-
-
 def _named(tokens: Sequence[Token], language: str) -> list[Token]:
-    return [_with(token, token.keys, is_name(tokens, i, language)) for i, token in enumerate(tokens)]
+    return [replace(token, name=is_name(tokens, i, language)) for i, token in enumerate(tokens)]
