@@ -22,6 +22,7 @@ from rag.answerer import Answerer  # noqa: E402  the switches above come first
 from rag.index import Index  # noqa: E402
 from rag.models.embed import Embedder  # noqa: E402
 from rag.settings import Settings  # noqa: E402
+from ui.screenshot import CHROMIUM_ARGS, find_chromium  # noqa: E402
 
 DEMO = Path(__file__).resolve().parent.parent / "corpus" / "demo"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -70,6 +71,17 @@ def demo_answerer(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) 
         index.__dict__["embedder"] = embedder
         index.ingest([DEMO], progress=False)
         yield Answerer(index)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window, for tests that are skipped where it is not."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

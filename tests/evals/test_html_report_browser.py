@@ -11,7 +11,7 @@ import pytest
 from report_samples import MARK, hostile_run, run, saved
 
 from evals import html_report
-from ui.screenshot import CHROMIUM_ARGS, CHROMIUM_NAMES, find_chromium
+from ui.screenshot import CHROMIUM_NAMES, find_chromium
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install 'belegt[dev]')")
 pytestmark = [
@@ -30,14 +30,6 @@ FIRST_ROW = """() => new Promise((done) => {
     ? done(performance.now()) : requestAnimationFrame(look);
   look();
 })"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,20 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ui.screenshot import CHROMIUM_ARGS, find_chromium
-
 if TYPE_CHECKING:
     from tests.browser import Open
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -28,7 +16,7 @@ def open_page(browser: Any) -> Iterator[Open]:
     faults: list[str] = []
     contexts = []
 
-    def open_page(url: str, **options: Any) -> Any:
+    def open_page(url: str, ready: str = ".welcome", **options: Any) -> Any:
         context = browser.new_context(**{"locale": "de-DE", "viewport": {"width": 1280, "height": 800}} | options)
         contexts.append(context)
         page = context.new_page()
@@ -38,7 +26,7 @@ def open_page(browser: Any) -> Iterator[Open]:
         page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.on("console", lambda m: "Content Security Policy" in m.text and faults.append(m.text))
         page.goto(url)
-        page.locator(".welcome").wait_for()
+        page.locator(ready).first.wait_for()
         return page
 
     yield open_page
