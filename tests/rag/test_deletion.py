@@ -64,15 +64,24 @@ def test_no_byte_of_a_deleted_article_stays(make_index: Callable[..., Index]) ->
     assert holding == []
 
 
-def test_pruning_leaves_nothing_either(make_index: Callable[..., Index], tmp_path: Path) -> None:
-    folder = tmp_path / "n"
+def ingested(index: Index, folder: Path) -> Path:
+    """The file with the secret, ingested beside another one from a new folder."""
     folder.mkdir()
-    (folder / "geheim.txt").write_text(SECRET, "utf-8")
+    secret = folder / "geheim.txt"
+    secret.write_text(SECRET, "utf-8")
     (folder / "anderes.txt").write_text("Der Haushalt der Stadt ist beschlossen.", "utf-8")
-    index = make_index()
     index.ingest([folder], progress=False)
-    (folder / "geheim.txt").unlink()
-    index.ingest([folder], progress=False, prune=True)
+    return secret
+
+
+def prune(index: Index, file: Path) -> None:
+    file.unlink()
+    index.ingest([file.parent], progress=False, prune=True)
+
+
+def test_pruning_leaves_nothing_either(make_index: Callable[..., Index], tmp_path: Path) -> None:
+    index = make_index()
+    prune(index, ingested(index, tmp_path / "n"))
     index.close()
     assert leftovers(index.path) == []
 
@@ -89,12 +98,8 @@ def rate(index: Index, of: Article, name: str) -> None:
 def test_feedback_that_quotes_a_deleted_article_goes_with_it(
     way: str, make_index: Callable[..., Index], tmp_path: Path
 ) -> None:
-    folder = tmp_path / "n"
-    folder.mkdir()
-    (folder / "geheim.txt").write_text(SECRET, "utf-8")
-    (folder / "anderes.txt").write_text("Der Haushalt der Stadt ist beschlossen.", "utf-8")
     index = make_index()
-    index.ingest([folder], progress=False)
+    source = ingested(index, tmp_path / "n")
     secret, other = sorted((article for _, article in index.store.articles()), key=lambda a: "Haushalt" in a.text)
     rate(index, secret, "s")
     rate(index, other, "o")
@@ -104,8 +109,7 @@ def test_feedback_that_quotes_a_deleted_article_goes_with_it(
     if way == "delete":
         index.delete([secret.id])
     else:
-        (folder / "geheim.txt").unlink()
-        index.ingest([folder], progress=False, prune=True)
+        prune(index, source)
     with pytest.raises(CitedArticleGoneError):  # a page that still shows the answer
         rate(index, secret, "s")
     index.close()
