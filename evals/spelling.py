@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
-import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,10 +23,10 @@ from pathlib import Path
 import numpy as np
 
 from corpus.article import Article
-from corpus.dates import NewsDate
 from corpus.load import load
 from evals.report import align
 from evals.statistics import bootstrap
+from evals.temporal import wikinews
 from rag import lexicon
 from rag.index import Index
 from rag.messages import user_language
@@ -100,16 +99,11 @@ def reports(asked: Sequence[Pair]) -> Iterator[Article]:
             yield Article(id=f"{pair.id}-{side}", text=f"{report.format(word)} {CLOSING}", language="de")
 
 
-def surroundings(wikinews: Path) -> Iterator[Article]:
+def surroundings(path: Path) -> Iterator[Article]:
     """The demo articles and, where the file is there, those of Wikinews."""
     yield from (item for item in load([DEMO]) if isinstance(item, Article))
-    if wikinews.exists():
-        for line in wikinews.read_text("utf-8").splitlines():
-            item = json.loads(line)
-            published = NewsDate.parse(item["date"]) if item["date"] else None
-            yield Article(
-                id=f"wikinews-{item['id']}", title=item["title"], text=item["text"], published=published, language="de"
-            )
+    if path.exists():
+        yield from wikinews(path)
 
 
 def fill(index: Index, articles: Iterable[Article]) -> None:
@@ -190,11 +184,11 @@ _DE = _Words(
 )
 
 
-def run(wikinews: Path, work: Path) -> tuple[list[Outcome], list[Outcome]]:
+def run(path: Path, work: Path) -> tuple[list[Outcome], list[Outcome]]:
     """Outcomes with the analysis as it is, and without compounds and names."""
     asked = pairs()
     with Index.open(Settings.load(index=work), create=True) as index:
-        fill(index, [*reports(asked), *surroundings(wikinews)])
+        fill(index, [*reports(asked), *surroundings(path)])
         plain = measure(Retriever(index, Unlearned(index.store)), asked)
         lexicon.learn(index.store)
         return measure(Retriever(index), asked), plain

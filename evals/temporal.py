@@ -61,7 +61,11 @@ def half(case: Case) -> str:
 
 def articles(data: Path) -> list[Article]:
     """The Wikinews articles under ``data``. Raises DataMissingError."""
-    path = data / "wikinews" / "articles.jsonl"
+    return wikinews(data / "wikinews" / "articles.jsonl")
+
+
+def wikinews(path: Path) -> list[Article]:
+    """The Wikinews articles of a file. Raises DataMissingError."""
     if not path.is_file():
         raise DataMissingError(path=path)
     records = (json.loads(line) for line in path.read_text("utf-8").splitlines())
