@@ -53,6 +53,11 @@ class Batch:
     def answerable(self) -> Tensor:
         return (self.starts > 0).float()
 
+    def dealt(self, shares: int) -> list[Batch]:
+        """The batch in up to ``shares`` batches, each with its part of every length."""
+        shares = max(min(shares, len(self.lengths)), 1)
+        return [Batch(*(getattr(self, name)[i::shares] for name in Batch.__slots__)) for i in range(shares)]
+
     def to(self, device: str) -> Batch:
         return Batch(*(getattr(self, name).to(device, non_blocking=True) for name in Batch.__slots__))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from rag.models import side_by_side
 from rag.models.reader.batches import Batch
 from rag.models.reader.checkpoint import Progress, State
 from rag.models.reader.network import HEADS, Network, Scores
@@ -48,6 +50,14 @@ def loss_of(scores: Scores, batch: Batch, plan: Plan) -> tuple[Tensor, dict[str,
     return total, {"span": span.item(), "answerable": answerable.item(), "relevant": relevant.item()}
 
 
+def _weighted(gradients: list[Tensor], sizes: list[float]) -> Tensor:
+    """The mean of gradients over shares of a batch, always added in the same order."""
+    total = gradients[0] * sizes[0]
+    for gradient, size in zip(gradients[1:], sizes[1:], strict=True):
+        total.add_(gradient, alpha=size)
+    return total
+
+
 class Trainer:
     """A network in training: masters in float32, a working copy in the machine's fast precision."""
 
@@ -80,12 +90,13 @@ class Trainer:
     def step(self, batch: Batch, decay: int | None = None) -> dict[str, float]:
         """One update; ``decay``: the steps over which the rate falls to zero. Returns the loss's parts."""
         batch = batch.to(self.device)
-        loss, parts = loss_of(self.network(batch.ids, batch.lengths, batch.passages), batch, self.plan)
-        loss.backward()
-        for name, parameter in self.working.items():
-            gradient = parameter.grad
-            self.weights[name].grad = None if gradient is None else gradient.float()
-            parameter.grad = None
+        shares = batch.dealt(side_by_side.width() if self.device == "cpu" else 1)
+        found: dict[int, tuple[tuple[Tensor, ...], dict[str, float]]] = {}
+        side_by_side.run(range(len(shares)), lambda i: found.update({i: self._gradients(shares[i])}), nullcontext)
+        sizes = [len(share.lengths) / len(batch.lengths) for share in shares]
+        for place, weight in enumerate(self.weights.values()):
+            weight.grad = _weighted([found[i][0][place].float() for i in range(len(shares))], sizes)
+        parts = {name: sum(found[i][1][name] * size for i, size in enumerate(sizes)) for name in found[0][1]}
         norm = torch.nn.utils.clip_grad_norm_(self.weights.values(), 1.0)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * self._share(decay)
@@ -100,6 +111,11 @@ class Trainer:
         if decay is not None:
             self.progress.decayed = (self.progress.decayed or 0) + 1
         return {**parts, "norm": float(norm)}
+
+    def _gradients(self, batch: Batch) -> tuple[tuple[Tensor, ...], dict[str, float]]:
+        """Of the loss by the working weights, in their order, and the loss's parts."""
+        loss, parts = loss_of(self.network(batch.ids, batch.lengths, batch.passages), batch, self.plan)
+        return torch.autograd.grad(loss, list(self.working.values())), parts
 
     def _share(self, decay: int | None) -> float:
         """Of the peak rate, at this step."""
