@@ -1,4 +1,4 @@
-/* What the page does in the browser: reports button presses to the server, brings a cited passage into view,
+/* What every page does in the browser, and the chat: reports button presses to the server, brings a cited passage into view,
    keeps the newest turn in sight, tells the browser the page's language. */
 window.belegt ??= (() => {
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -132,5 +132,5 @@ window.belegt ??= (() => {
     forward(element, trigger);
   }
 
-  return { history, panel, top };
+  return { forward, history, panel, top };
 })();

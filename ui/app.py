@@ -4,24 +4,43 @@ from __future__ import annotations
 
 import sys
 import webbrowser
+from collections.abc import Sequence
+from typing import Protocol
 
 import gradio as gr
 
 from rag.answerer import Answerer
 from rag.messages import user_language
 from rag.settings import Settings
-from ui.chat import Chat
+from ui.frame import Frame
+from ui.pages.chat import Chat
 from ui.server import Server
 from ui.texts import say
+
+
+class Page(Protocol):
+    """What ``ui/pages/__init__.py`` describes."""
+
+    name: str
+
+    def __init__(self, frame: Frame) -> None: ...
+
+
+# The first is at the root of the site.
+PAGES: tuple[type[Page], ...] = (Chat,)
 
 # Questions answered at once; gradio's own default would make every visitor wait for the one before.
 CONCURRENCY = 8
 
 
-def build(answerer: Answerer, language: str = "auto") -> gr.Blocks:
-    """The page over ``answerer``, not yet served. ``language``: "de", "en", or "auto" for the browser's wish."""
+def build(answerer: Answerer, language: str = "auto", pages: Sequence[type[Page]] = PAGES) -> gr.Blocks:
+    """The pages over ``answerer``, not yet served. ``language``: "de", "en", or "auto" for the browser's wish."""
+    names = [page.name for page in pages]
     with gr.Blocks(title="belegt", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
-        Chat(blocks, answerer, language)
+        pages[0](Frame(blocks, answerer, language, names, names[0]))
+    for page in pages[1:]:
+        with blocks.route(page.name, f"/{page.name}", show_in_navbar=False):
+            page(Frame(blocks, answerer, language, names, page.name))
     return blocks.queue(default_concurrency_limit=CONCURRENCY, api_open=False)
 
 

@@ -12,7 +12,6 @@ from itertools import groupby
 
 from corpus.dates import display_date
 from rag.display import display_days
-from rag.messages import LANGUAGES
 from rag.safe import safe, shorten
 from rag.types import Answer, Citation, Passage, QuestionTime, Sentence
 from ui.rating import rating
@@ -22,46 +21,12 @@ from ui.texts import say
 NEAR_PASSAGES = 3
 NEAR_CHARS = 280
 STAGES = ("searching", "reading", "composing")
-LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
-def count(number: int, language: str) -> str:
-    """``number`` with its thousands apart: "12.345", "12,345"."""
-    return f"{number:,}".replace(",", "." if language == "de" else ",")
-
-
-def holdings(articles: int, newest: str | None, language: str) -> str:
-    """How much there is to ask: "34 Artikel, Stand 12. Juni 2025"."""
-    if not articles:
-        return say("no_articles", language)
-    text = say("articles_one" if articles == 1 else "articles_many", language, count=count(articles, language))
-    if newest:
-        text += ", " + say("as_of", language, date=display_date(newest, language))
-    return text
-
-
-def header(articles: int, newest: str | None, language: str) -> str:
-    """The top of the page: name, holdings, language switch, new conversation; tells the script the language."""
-    switch = "".join(
-        f'<button type="button" data-event="language" data-language="{code}" lang="{code}" '
-        f'aria-pressed="{str(code == language).lower()}">{_either(LANGUAGE_NAMES[code], code.upper())}</button>'
-        for code in LANGUAGES
-    )
-    fresh = _either(say("new", language), say("new_short", language))
-    return (
-        f'<header class="top" data-page-language="{language}">'
-        '<h1 class="brand">belegt<span aria-hidden="true">[1]</span></h1>'
-        f'<p class="tagline">{safe(say("tagline", language))}</p>'
-        f'<p class="holdings">{safe(holdings(articles, newest, language))}</p>'
-        f'<button type="button" class="quiet new" data-event="fresh">{fresh}</button>'
-        f'<div class="switch" role="group" aria-label="{safe(say("language", language))}">{switch}</div></header>'
-    )
-
-
-def _either(long: str, short: str) -> str:
-    """Two wordings: the style shows the short one on a phone, where screen readers still read the long one."""
-    return f'<span class="long">{safe(long)}</span><span class="short" aria-hidden="true">{safe(short)}</span>'
+def bar(language: str) -> str:
+    """What stands above the conversation."""
+    return f'<button type="button" class="quiet new" data-event="fresh">{safe(say("new", language))}</button>'
 
 
 def welcome(examples: Sequence[str], language: str) -> str:

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.errors import ListenError, PortTakenError
+from ui.visitor import Visitors
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # gradio needs inline and evaluated script; inline event handlers (onerror=...) and every other host stay forbidden.
@@ -30,14 +31,25 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_HERE = Path(__file__).parent
 _ICON = quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0d5b6c"/>'
     '<path d="M12 8H8v16h4M20 8h4v16h-4M16 12v12M13 14l3-2" fill="none" stroke="#fff" stroke-width="2.5"/></svg>'
 )
-_HEAD = (
-    f'<link rel="icon" href="data:image/svg+xml,{_ICON}">'
-    f"<style>{(Path(__file__).parent / 'style.css').read_text('utf-8')}</style>"
-)
+
+
+def _head() -> str:
+    """The icon, then all styles and scripts beside this file; those of the frame before those of the pages."""
+
+    def all_of(pattern: str, first: str) -> list[str]:
+        paths = sorted(_HERE.glob(pattern), key=lambda path: (path.name != first, path.name))
+        return [path.read_text("utf-8") for path in paths]
+
+    return (
+        f'<link rel="icon" href="data:image/svg+xml,{_ICON}">'
+        + "".join(f"<style>{text}</style>" for text in all_of("*.css", "style.css"))
+        + "".join(f"<script>{text}</script>" for text in all_of("*.js", "app.js"))
+    )
 
 
 class Guard:
@@ -72,6 +84,7 @@ class Guard:
 def web_app(blocks: gr.Blocks, host: str, port: int) -> FastAPI:
     """``blocks`` as an ASGI app at ``/``, guarded. It takes no uploads, and describes no interface to programs."""
     app = FastAPI(openapi_url=None)
+    app.add_middleware(Visitors)
     app.add_middleware(Guard, hosts=frozenset(LOOPBACK) if host in LOOPBACK else None)
     theme = gr.themes.Base(
         font=[gr.themes.Font("IBM Plex Sans"), "system-ui", "sans-serif"],
@@ -79,7 +92,7 @@ def web_app(blocks: gr.Blocks, host: str, port: int) -> FastAPI:
     )
     return gr.mount_gradio_app(
         app, blocks, "/", server_name=host, server_port=port, footer_links=[], run_history=False, show_error=False,
-        ssr_mode=False, enable_monitoring=False, mcp_server=False, pwa=False, theme=theme, head=_HEAD,
+        ssr_mode=False, enable_monitoring=False, mcp_server=False, pwa=False, theme=theme, head=_head(),
         max_file_size=1, app_kwargs={"openapi_url": None},
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ def scripted_url(scripted: ScriptedAnswerer) -> Iterator[str]:
 
 def test_from_a_question_to_the_marked_quote(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url)
-    expect(page.locator(".holdings")).to_contain_text("33 Artikel, Stand ")
+    expect(page.locator(".holdings")).to_contain_text("33 Artikel, Stand: ")
     ask(page, NITRATE)
     expect(page.locator(".reply .prose")).to_contain_text("Milligramm")
     expect(page.locator(".notes")).to_contain_text("ohne Sprachmodell")

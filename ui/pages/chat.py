@@ -7,20 +7,17 @@ import secrets
 import time
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
 from corpus.article import Article
-from rag.answerer import Answerer
 from rag.errors import ArticleMissingError, BelegtError
 from rag.feedback import Rated
-from rag.messages import LANGUAGES
 from ui import panel, rating, render
 from ui.background import in_background
 from ui.errors import UnexpectedError
 from ui.examples import EXAMPLES
+from ui.frame import HIDDEN, Frame, Updates
 from ui.session import Session, Turn
 from ui.texts import say
 
@@ -28,28 +25,24 @@ logger = logging.getLogger(__name__)
 
 # A growing text is redrawn at most this often (seconds): each redraw costs the browser the whole text again.
 REDRAW_INTERVAL = 0.1
-LANGUAGE_COOKIE = "belegt_language"
-_SCRIPT = f"<script>{(Path(__file__).parent / 'app.js').read_text('utf-8')}</script>"
-
-Updates = dict[Any, Any]  # component -> its new value or properties
 
 
 class Chat:
-    """The page over one Answerer. Build it inside ``gr.Blocks``; each visitor has a Session of their own."""
+    """The page over one Answerer; each visitor has a Session of their own."""
 
-    def __init__(self, blocks: gr.Blocks, answerer: Answerer, language: str) -> None:
-        """``language``: "de" or "en", or "auto" for the browser's wish."""
-        self.answerer = answerer
-        self.language = language
-        first = language if language in LANGUAGES else "de"
+    name = "chat"
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame, self.answerer = frame, frame.answerer
+        first = frame.first
         self.session = gr.State(Session(first))
-        self.top = self._html(self._header(first), "top", "belegt.top(element, trigger, watch) // 'language' 'fresh'")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
+                self.bar = self.frame.html(render.bar(first), "bar", "belegt.forward(element, trigger) // 'fresh'")
                 with gr.Column(elem_id="scroll"):
                     script = "belegt.history(element, trigger, watch) // 'ask' 'show' 'again' 'rate' 'comment'"
-                    self.history = self._html(self._history(Session(first)), "history", script)
-                    self.live = self._html("", "live")
+                    self.history = self.frame.html(self._history(Session(first)), "history", script)
+                    self.live = self.frame.html("", "live")
                 with gr.Row(elem_id="composer"):
                     self.box = gr.Textbox(
                         elem_id="question", lines=1, max_lines=6, autofocus=True, container=False, scale=1,
@@ -58,43 +51,33 @@ class Chat:
                     self.ask_button = gr.Button(say("ask", first), elem_id="ask", variant="primary", scale=0)
                     self.stop_button = gr.Button(say("stop", first), elem_id="stop", visible=False, scale=0)
             with gr.Column(elem_id="sources"):
-                self.panel = self._html(panel.panel(None, None, {}, first), "panel", "belegt.panel(element, watch)")
-        self.announcer = self._html(render.announcement(None, first), "announcer")
-        self._wire(blocks)
+                self.panel = self.frame.html(
+                    panel.panel(None, None, {}, first), "panel", "belegt.panel(element, watch)"
+                )
+        self.announcer = self.frame.html(render.announcement(None, first), "announcer")
+        self._wire()
 
-    @staticmethod
-    def _html(value: str, elem_id: str, script: str | None = None) -> gr.HTML:
-        return gr.HTML(value, elem_id=elem_id, js_on_load=script, head=_SCRIPT, apply_default_css=False, padding=False)
-
-    def _wire(self, blocks: gr.Blocks) -> None:
-        page = [self.session, self.top, self.history, self.live, self.panel, self.announcer]
+    def _wire(self) -> None:
+        page = [self.session, self.bar, self.history, self.live, self.panel, self.announcer]
         page += [self.box, self.ask_button, self.stop_button]
-        hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [self.box, self.session]
         # "multiple": a question may follow at once on one that was stopped; ``ask`` sees to there being one at a time.
-        gr.on([self.box.submit, self.ask_button.click], self.ask, inputs, page, trigger_mode="multiple", **hidden)
-        self.history.ask(self.ask_example, self.session, page, **hidden)
+        gr.on([self.box.submit, self.ask_button.click], self.ask, inputs, page, trigger_mode="multiple", **HIDDEN)
+        self.history.ask(self.ask_example, self.session, page, **HIDDEN)
         # No ``cancels``: gradio would wait for the answerer's next word. ``stop`` ends _follow within REDRAW_INTERVAL.
-        self.stop_button.click(self.stop, self.session, page, **hidden)
-        self.top.fresh(self.fresh, self.session, page, **hidden)
-        self.top.language(self.change_language, self.session, page, **hidden)
-        self.history.show(self.show, self.session, page, **hidden)
-        self.history.again(self.ask_again, self.session, page, **hidden)
-        self.history.rate(self.rate, self.session, page, **hidden)
-        self.history.comment(self.comment, self.session, page, **hidden)
-        blocks.load(self.open, self.session, page, **hidden)
+        self.stop_button.click(self.stop, self.session, page, **HIDDEN)
+        self.bar.fresh(self.fresh, self.session, page, **HIDDEN)
+        self.history.show(self.show, self.session, page, **HIDDEN)
+        self.history.again(self.ask_again, self.session, page, **HIDDEN)
+        self.history.rate(self.rate, self.session, page, **HIDDEN)
+        self.history.comment(self.comment, self.session, page, **HIDDEN)
+        self.frame.on_show(self.open, [self.session], page)
 
     # What happens
 
     def open(self, session: Session, request: gr.Request) -> Updates:
-        """The page was loaded: settle its language, count the articles anew."""
-        session.language = _wished(request, self.language)
-        return self._translated(session)
-
-    def change_language(self, session: Session, event: gr.EventData) -> Updates:
-        """Everything on the page in the language of the button that was pressed."""
-        wished = getattr(event, "language", None)
-        session.language = wished if wished in LANGUAGES else session.language
+        """The page was loaded, or its language switched."""
+        session.language = self.frame.language(request)
         return self._translated(session)
 
     def ask_example(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
@@ -214,15 +197,11 @@ class Chat:
         """Everything, in the session's language."""
         translated = partial(say, language=session.language)
         return self._redraw(session) | {
-            self.top: self._header(session.language),
+            self.bar: render.bar(session.language),
             self.box: gr.update(label=translated("question_label"), placeholder=translated("placeholder")),
             self.ask_button: gr.update(value=translated("ask"), visible=session.pending is None),
             self.stop_button: gr.update(value=translated("stop"), visible=session.pending is not None),
         }
-
-    def _header(self, language: str) -> str:
-        status = self.answerer.status()
-        return render.header(status.articles, status.newest, language)
 
     def _history(self, session: Session) -> str:
         if not session.turns and session.pending is None:
@@ -259,10 +238,3 @@ def _told(error: Exception) -> BelegtError:
     reference = secrets.token_hex(3)
     logger.error("unexpected (reference %s)", reference, exc_info=error)
     return UnexpectedError(reference=reference)
-
-
-def _wished(request: gr.Request, setting: str) -> str:
-    """The language chosen on an earlier visit, else the setting, else the first of ours the browser asks for."""
-    asked = (part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(","))
-    wishes = (request.cookies.get(LANGUAGE_COOKIE), setting, *asked)
-    return next((wish for wish in wishes if wish in LANGUAGES), "de")

@@ -1,0 +1,60 @@
+"""What all pages share: the top, the language, who is asking. ``ui/pages/__init__.py`` tells how a page uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from rag.answerer import Answerer
+from rag.messages import LANGUAGES
+from ui.header import header
+from ui.visitor import visitor
+
+LANGUAGE_COOKIE = "belegt_language"
+HIDDEN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # of every event
+
+Updates = dict[Any, Any]  # component -> its new value or properties
+Handler = Callable[..., Updates | Iterator[Updates]]
+
+
+class Frame:
+    """The frame of one page: builds its top inside the page's ``gr.Blocks`` context."""
+
+    def __init__(self, blocks: gr.Blocks, answerer: Answerer, setting: str, pages: Sequence[str], current: str) -> None:
+        """``setting``: "de", "en", or "auto" for the browser's wish. ``pages``: names, in order; ``current`` is one."""
+        self.blocks, self.answerer, self.setting = blocks, answerer, setting
+        self.pages, self.current = pages, current
+        self.first = setting if setting in LANGUAGES else "de"  # the language before a browser has asked
+        self.top = self.html(self._header(self.first), "top", "belegt.top(element, trigger, watch) // 'language'")
+        self.on_show(self._redraw, [], [self.top])
+
+    @staticmethod
+    def html(value: str, elem_id: str, script: str | None = None) -> gr.HTML:
+        """An HTML component without any of gradio's looks. ``script`` runs once it is on the page."""
+        return gr.HTML(value, elem_id=elem_id, js_on_load=script, apply_default_css=False, padding=False)
+
+    def on_show(self, handler: Handler, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+        """Calls ``handler`` when the page was loaded and when its language was switched; it takes a ``gr.Request``."""
+        self.blocks.load(handler, list(inputs), list(outputs), **HIDDEN)
+        self.top.language(handler, list(inputs), list(outputs), **HIDDEN)
+
+    def language(self, request: gr.Request) -> str:
+        """The language chosen with the switch, else the setting, else the first of ours the browser asks for."""
+        wanted = request.headers.get("accept-language", "").split(",")
+        asked = (part.split(";")[0].strip()[:2].lower() for part in wanted)
+        wishes = (request.cookies.get(LANGUAGE_COOKIE), self.setting, *asked)
+        return next((wish for wish in wishes if wish in LANGUAGES), "de")
+
+    @staticmethod
+    def visitor(request: gr.Request) -> str | None:
+        """The random id of the browser; None where it keeps no cookies."""
+        return visitor(request.cookies)
+
+    def _redraw(self, request: gr.Request) -> Updates:
+        return {self.top: self._header(self.language(request))}
+
+    def _header(self, language: str) -> str:
+        status = self.answerer.status()
+        return header(self.pages, self.current, status.articles, status.newest, language)
