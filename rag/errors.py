@@ -20,7 +20,8 @@ BelegtError
 │   └── FeedbackUnwritableError  feedback can't be stored, or taken out
 ├── ModelError                the models
 │   ├── ModelMissingError     what was asked for can't be had
-│   └── ModelDamagedError     the weights are not what they should be
+│   ├── ModelDamagedError     the weights are not what they should be
+│   └── LlmError              a language model can't write, or what it wrote is of no use
 └── QuestionError             what was asked
     ├── EmptyQuestionError
     ├── LongQuestionError
@@ -32,7 +33,7 @@ BelegtError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from corpus.errors import (
     BelegtError,
@@ -136,6 +137,99 @@ class ModelMissingError(ModelError):
 class ModelDamagedError(ModelError):
     en = "The model in '{path}' is damaged ({detail}). Delete that folder; it is made again at the next start."
     de = "Das Modell in '{path}' ist beschädigt ({detail}). Den Ordner löschen; er entsteht beim nächsten Start neu."
+
+
+class LlmError(ModelError):
+    """A language model can't write, or what it wrote is of no use.
+
+    ``reason`` is a key of ``REASONS``, whose holes ``facts`` fill: ``url`` and ``model`` as they are set, ``detail``,
+    ``seconds``. ``retry_after``: how many seconds the server asked to be left alone.
+    """
+
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "unset": (
+            "No language model is set. Name one in BELEGT_LLM_URL and BELEGT_LLM_MODEL, e.g. "
+            "BELEGT_LLM_URL=http://127.0.0.1:11434/v1 for Ollama; 'belegt llm list' shows its models.",
+            "Kein Sprachmodell ist eingestellt. In BELEGT_LLM_URL und BELEGT_LLM_MODEL eines nennen, z. B. "
+            "BELEGT_LLM_URL=http://127.0.0.1:11434/v1 für Ollama; 'belegt llm list' zeigt dessen Modelle.",
+        ),
+        "down": (
+            "{url} can't be reached ({detail}). Start the server there or check BELEGT_LLM_URL; 'belegt doctor' tries it.",
+            "{url} ist nicht zu erreichen ({detail}). Den Server dort starten oder BELEGT_LLM_URL prüfen; "
+            "'belegt doctor' probiert es.",
+        ),
+        "slow": (
+            "'{model}' was not done within {seconds:g} seconds. Raise BELEGT_LLM_TIMEOUT, or choose a smaller model.",
+            "'{model}' war nach {seconds:g} Sekunden nicht fertig. BELEGT_LLM_TIMEOUT erhöhen oder ein kleineres "
+            "Modell wählen.",
+        ),
+        "busy": (
+            "{url} takes no more requests for now ({detail}). Ask again later, or raise the limit there.",
+            "{url} nimmt zurzeit keine Anfragen mehr an ({detail}). Später noch einmal fragen oder die Grenze dort "
+            "anheben.",
+        ),
+        "failed": (
+            "{url} failed ({detail}). Look into that server's log, then ask again.",
+            "{url} hat versagt ({detail}). Im Protokoll jenes Servers nachsehen, dann noch einmal fragen.",
+        ),
+        "key": (
+            "{url} does not accept the key ({detail}). Check BELEGT_LLM_API_KEY.",
+            "{url} nimmt den Schlüssel nicht an ({detail}). BELEGT_LLM_API_KEY prüfen.",
+        ),
+        "model": (
+            "{url} has no model '{model}'. 'belegt llm list' shows what it has; then set BELEGT_LLM_MODEL.",
+            "{url} hat kein Modell '{model}'. 'belegt llm list' zeigt, was da ist; danach BELEGT_LLM_MODEL setzen.",
+        ),
+        "request": (
+            "{url} does not understand the request ({detail}). BELEGT_LLM_URL must end where the OpenAI-compatible "
+            "interface begins, often with /v1.",
+            "{url} versteht die Anfrage nicht ({detail}). BELEGT_LLM_URL muss da enden, wo die OpenAI-verträgliche "
+            "Schnittstelle beginnt, oft mit /v1.",
+        ),
+        "malformed": (
+            "{url} sent what is no answer ({detail}). Check that BELEGT_LLM_URL leads to an OpenAI-compatible interface.",
+            "{url} schickte etwas, das keine Antwort ist ({detail}). Prüfen, ob BELEGT_LLM_URL zu einer "
+            "OpenAI-verträglichen Schnittstelle führt.",
+        ),
+        "cut": (
+            "The connection to {url} broke off before '{model}' was done. Look into that server's log, then ask again.",
+            "Die Verbindung zu {url} brach ab, bevor '{model}' fertig war. Im Protokoll jenes Servers nachsehen, "
+            "dann noch einmal fragen.",
+        ),
+        "length": (
+            "'{model}' came to the end of its room before it was done. Raise BELEGT_LLM_CONTEXT if the server allows more, "
+            "or lower BELEGT_TOP_K.",
+            "'{model}' kam ans Ende seines Platzes, bevor es fertig war. BELEGT_LLM_CONTEXT erhöhen, wenn der Server mehr "
+            "erlaubt, oder BELEGT_TOP_K senken.",
+        ),
+        "empty": (
+            "'{model}' wrote nothing. Ask again, or choose another model in BELEGT_LLM_MODEL.",
+            "'{model}' hat nichts geschrieben. Noch einmal fragen oder in BELEGT_LLM_MODEL ein anderes Modell wählen.",
+        ),
+        "language": (
+            "'{model}' answered in another language than that of the question. Choose another model in BELEGT_LLM_MODEL.",
+            "'{model}' antwortete in einer anderen Sprache als der der Frage. In BELEGT_LLM_MODEL ein anderes Modell "
+            "wählen.",
+        ),
+        "repetition": (
+            "'{model}' repeats itself without end. Raise BELEGT_LLM_TEMPERATURE a little, or choose another model.",
+            "'{model}' wiederholt sich ohne Ende. BELEGT_LLM_TEMPERATURE etwas erhöhen oder ein anderes Modell wählen.",
+        ),
+        "context": (
+            "Question and passages are more than '{model}' holds ({detail}). Set BELEGT_LLM_CONTEXT to what the server "
+            "gives; 'belegt doctor' shows it.",
+            "Frage und Stellen sind mehr, als '{model}' fasst ({detail}). BELEGT_LLM_CONTEXT auf das setzen, was der "
+            "Server gibt; 'belegt doctor' zeigt es.",
+        ),
+    }
+
+    def __init__(self, reason: str, retry_after: float | None = None, **facts: Any) -> None:
+        self.reason = reason
+        self.retry_after = retry_after
+        super().__init__(**facts)
+
+    def text(self, language: str = "en") -> str:
+        return self.REASONS[self.reason][language == "de"].format(**self.facts)
 
 
 class QuestionError(BelegtError):

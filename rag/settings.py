@@ -12,15 +12,18 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from rag.errors import SettingsError
 
 PREFIX = "BELEGT_"
 # Environment names that start like settings but say where or how to run, not what to answer.
 NOT_SETTINGS = {"BELEGT_CONFIG", "BELEGT_DEBUG"}
+
+_ELSEWHERE = {"index", "cache", "language", "embed_batch", "llm_url", "llm_api_key", "llm_timeout"}
 
 
 class Settings(BaseModel):
@@ -50,6 +53,34 @@ class Settings(BaseModel):
     answer_sentences: int = Field(3, ge=1, le=10)
     min_confidence: float | None = Field(None, ge=0, le=1)
     max_question_chars: int = Field(2000, ge=1)
+    answer_mode: Literal["extractive", "llm"] = Field("extractive")
+    llm_url: str | None = Field(None)
+    llm_model: str | None = Field(None)
+    llm_api_key: SecretStr | None = Field(None)
+    llm_context: int = Field(4096, ge=1024, le=10_000_000)
+    llm_timeout: float = Field(120.0, gt=0, le=3600)
+    llm_temperature: float = Field(0.0, ge=0, le=2)
+    llm_fallback: Literal["error", "extractive"] = Field("error")
+    drop_unsupported: bool = Field(True)
+
+    @field_validator("llm_url", "llm_model", "llm_api_key", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        """An empty variable is the usual way to take one back in a shell."""
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("llm_url")
+    @classmethod
+    def _plain_address(cls, value: str | None) -> str | None:
+        """Addresses are shown in messages, so they may hold no secret."""
+        if value is None:
+            return None
+        parts = urlsplit(value.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("an address like http://127.0.0.1:11434/v1 is wanted")
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            raise ValueError("no password, query or fragment may stand in it; a key goes into llm_api_key")
+        return value.strip().rstrip("/")
 
     @classmethod
     def load(cls, file: Path | None = None, environ: Mapping[str, str] = os.environ, **given: Any) -> Settings:
@@ -76,8 +107,11 @@ class Settings(BaseModel):
             raise SettingsError(name=name, reason=first["msg"]) from error
 
     def relevant(self) -> dict[str, Any]:
-        """Everything that can change an answer (not: where files lie, message language), as JSON-ready values."""
-        return self.model_dump(mode="json", exclude={"index", "cache", "language", "embed_batch"})
+        """Everything that can change an answer (not: where files lie, message language), as JSON-ready values.
+
+        The address of a language model may be one of a house's inner network, and its key is secret: neither is here.
+        """
+        return self.model_dump(mode="json", exclude=_ELSEWHERE)
 
     def fingerprint(self) -> str:
         """Twelve hex digits over ``relevant``."""
