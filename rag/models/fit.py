@@ -21,7 +21,7 @@ import numpy as np
 from tqdm import tqdm
 
 from corpus.article import Article
-from rag.compose import RELATIVE_CONFIDENCE
+from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.index import Index
 from rag.models.embed import Embedder
 from rag.models.features import ANSWER_FEATURES, SENTENCE_FEATURES, SentenceFeatures, sentences_of
@@ -157,7 +157,7 @@ def answer_rows(data: Sequence[Example], weights: np.ndarray, measure: SentenceF
 
 
 def shown(scores: np.ndarray) -> np.ndarray:
-    """The sentences an answer quotes (see ``rag/compose.py``), best first."""
+    """The sentences an answer quotes (see ``rag/compose/quotes.py``), best first."""
     order = np.argsort(-scores)[: Settings.model_fields["answer_sentences"].default]
     return order[np.exp(scores[order] - scores[order[0]]) >= RELATIVE_CONFIDENCE]
 

@@ -1,4 +1,4 @@
-"""Evidence -> Answer without a language model: the best sentences, verbatim, each with its citation, or a refusal."""
+"""Evidence -> the stretches of articles that an answer quotes, and their citations: verbatim, in order, understandable alone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from corpus.article import Article
 from corpus.mentions import date_mentions
 from rag import german
-from rag.messages import messages
 from rag.sentences import sentence_spans
-from rag.types import Answer, Citation, Evidence, Passage, Sentence
+from rag.types import Citation, Evidence, Passage
 
 # A further sentence is quoted if it is at least a quarter as sure as the best. On held-out folds of the reader's fitting
 # data .79 of the quotes then hold the answer with 1.8 sentences each; with a half it is .74 and 1.4.
@@ -26,55 +25,18 @@ _LEANS = re.compile(
 )
 
 
-def compose(
-    question: str,
-    language: str,
-    evidence: Sequence[Evidence],
-    passages: Sequence[Passage],
-    articles: dict[str, Article],
-    most: int,
-    least_confidence: float,
-    as_of: str | None,
-) -> Answer:
-    """An extractive answer in up to ``most`` quotes, or the refusal when the best evidence is too weak.
-
-    ``articles`` holds the article of every passage; quotes are cut from their text, so offsets are exact.
-    """
-    confidence = evidence[0].confidence if evidence else 0.0
-    found = confidence >= least_confidence
-    chosen = _choose(evidence, most) if found else []
-    citations, sentences = [], []
-    for number, (passage, start, end) in enumerate(_quotes(chosen, articles), 1):
-        article = articles[passage.article_id]
-        citations.append(_citation(number, passage, article, start, end))
-        words = " ".join(article.text[start:end].split())
-        sentences.append(Sentence(words, (number,), "verbatim"))
-    text = " ".join(f"{s.text} [{s.citations[0]}]" for s in sentences)
-    return Answer(
-        question=question,
-        language=language,
-        text=text if found else messages().say("refusal", language),
-        status="answered" if found else "not_found",
-        sentences=tuple(sentences),
-        citations=tuple(citations),
-        passages=tuple(passages),
-        confidence=confidence,
-        as_of=as_of,
-    )
-
-
-def _choose(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
+def choose(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
     """The best evidence and what is nearly as good, without the same sentence twice."""
     chosen: list[Evidence] = []
     for item in evidence:
         if len(chosen) == most or item.confidence < RELATIVE_CONFIDENCE * evidence[0].confidence:
             break
-        if not any(_same(item.text, other.text) for other in chosen):
+        if not any(same_words(item.text, other.text) for other in chosen):
             chosen.append(item)
     return chosen
 
 
-def _quotes(chosen: Sequence[Evidence], articles: dict[str, Article]) -> list[tuple[Passage, int, int]]:
+def quotes(chosen: Sequence[Evidence], articles: dict[str, Article]) -> list[tuple[Passage, int, int]]:
     """Spans to quote: best article first, in the article's own order; what stands close together is one quote."""
     quotes: list[tuple[Passage, int, int]] = []
     for article_id in dict.fromkeys(item.passage.article_id for item in chosen):
@@ -99,7 +61,7 @@ def _close(text: str, quote: tuple[Passage, int, int], start: int, end: int) -> 
     return not between.strip() or (len(between) <= SHORT_GAP and end - first <= LONGEST_QUOTE)
 
 
-def _same(one: str, other: str) -> bool:
+def same_words(one: str, other: str) -> bool:
     a, b = set(german.words(one)), set(german.words(other))
     return len(a & b) >= SAME_TEXT * len(a | b)
 
@@ -115,7 +77,7 @@ def _with_antecedent(text: str, start: int, end: int) -> tuple[int, int]:
     return paragraph + before[-1][0], end
 
 
-def _citation(number: int, passage: Passage, article: Article, start: int, end: int) -> Citation:
+def citation(number: int, passage: Passage, article: Article, start: int, end: int) -> Citation:
     return Citation(
         number=number,
         article_id=article.id,
