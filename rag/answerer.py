@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import re
 import time
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,13 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from corpus.article import Article
 from rag.compose import compose
 from rag.errors import EmptyQuestionError, LongQuestionError
+from rag.followup import understand
 from rag.index import Index, Status
 from rag.models.read import Reader, SentenceReader
 from rag.retrieve import Retriever, to_node
 from rag.rows import Filter
 from rag.settings import Settings
-from rag.types import Answer, Event
+from rag.types import Answer, Event, Turn
 from rag.when import Given
 
 _TOKENS = re.compile(r"\S+\s*")
@@ -77,15 +78,18 @@ class Answerer:
         within: Collection[str] | None = None,
         only: Filter | None = None,
         time: Given = None,
+        history: Sequence[Turn] = (),
     ) -> Answer:
         """The answer. ``as_of`` leaves out articles published later, ``within`` all articles but those of these ids.
 
         ``only`` states further conditions (dates, sources, languages, categories). ``Answer.time`` is what the question
         says of time, a preference; ``time`` overrides it: False for none, or (first day, last day).
+        ``history``: the conversation so far, oldest first. A question that leans on it is read as ``Answer.understood_as``;
+        to have it asked as it stands, leave ``history`` out.
 
         Raises EmptyQuestionError, LongQuestionError, FilterValueError.
         """
-        *_, answer = self._steps(question, as_of, within, only, time)
+        *_, answer = self._steps(question, as_of, within, only, time, history)
         assert isinstance(answer, Answer)
         return answer
 
@@ -97,13 +101,14 @@ class Answerer:
         within: Collection[str] | None = None,
         only: Filter | None = None,
         time: Given = None,
+        history: Sequence[Turn] = (),
     ) -> Iterator[Event]:
         """The answer as it comes about: ``stage`` events, ``token`` events that add up to its text, then ``answer``.
 
         Takes and raises what ``ask`` does.
         """
         answer = None
-        for stage_or_answer in self._steps(question, as_of, within, only, time):
+        for stage_or_answer in self._steps(question, as_of, within, only, time, history):
             if isinstance(stage_or_answer, str):
                 yield Event("stage", stage_or_answer)
             else:
@@ -121,9 +126,10 @@ class Answerer:
         within: Collection[str] | None = None,
         only: Filter | None = None,
         time: Given = None,
+        history: Sequence[Turn] = (),
     ) -> AsyncIterator[Event]:
         """``stream`` for callers with an event loop: each step runs in a thread."""
-        events = self.stream(question, as_of, within=within, only=only, time=time)
+        events = self.stream(question, as_of, within=within, only=only, time=time, history=history)
         while (event := await asyncio.to_thread(next, events, None)) is not None:
             yield event
 
@@ -134,12 +140,20 @@ class Answerer:
         within: Collection[str] | None,
         only: Filter | None,
         time: Given,
+        history: Sequence[Turn],
     ) -> Iterator[str | Answer]:
         """The stages' names as they begin, then the answer."""
         question = check_question(question, self.settings)
         clock = _Clock()
+        follow = understand(question, history)
+        if follow and follow.answer:
+            clock.lap("compose")
+            yield replace(follow.answer, timings=clock.seconds(), fingerprint=self.settings.fingerprint())
+            return
         yield "searching"
-        query = self.retriever.query(question)
+        query = self.retriever.query(follow.question if follow else question)
+        if follow:  # the words carried over may be of another language
+            query = replace(query, language=follow.language)
         as_of = as_of or (only.as_of if only else None)
         asked = self.retriever.time_of(query, as_of, time) if self.settings.fusion == "hybrid" else None
         passages = self.retriever.passages(query, as_of, within=within, only=only, time=asked or False)
@@ -150,7 +164,7 @@ class Answerer:
         yield "composing"
         least = self.settings.min_confidence
         answer = compose(
-            question,
+            query.text,
             "de" if query.language == "de" else "en",
             evidence,
             passages,
@@ -160,6 +174,8 @@ class Answerer:
             as_of=as_of.isoformat() if as_of else self.index.store.newest(),
         )
         clock.lap("compose")
+        understood_as = follow.question if follow else None
+        answer = replace(answer, question=question, understood_as=understood_as)
         yield replace(answer, time=asked, timings=clock.seconds(), fingerprint=self.settings.fingerprint())
 
     def article(self, article_id: str) -> Article:

@@ -128,9 +128,18 @@ class Answer:
     mode: Literal["extractive"] = "extractive"
     timings: dict[str, float] = field(default_factory=dict)  # seconds by stage
     fingerprint: str = ""  # of the settings and the models
+    understood_as: str | None = None  # how a question that leans on the conversation was read; None: as it stands
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation and what was answered; None when nothing was."""
+
+    question: str
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
