@@ -116,7 +116,7 @@ def load_set(path: Path | str) -> QuestionSet:
     header: dict[str, Any] = {}
     cases: list[Case] = []
     lines: dict[str, int] = {}
-    for number, record in _records(path):
+    for number, record in read_records(path):
         if not cases and not header and "set" in record and "question" not in record:
             header = record
             continue
@@ -136,8 +136,8 @@ def load_set(path: Path | str) -> QuestionSet:
     )
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line numbers, from 1, and their objects; blank lines are passed over."""
+def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line numbers, from 1, and their objects, in NFC; blank lines are passed over. Raises what ``load_set`` does."""
     try:
         data = path.read_bytes()
     except OSError as error:
