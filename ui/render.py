@@ -95,7 +95,7 @@ def answer(answer: Answer, number: int, language: str, ignored: str = "") -> str
     ``ignored`` are the words about time in the question that were left out of account.
     """
     labels = {citation.number: _what(citation, language) for citation in answer.citations}
-    time = _time(answer.time, number, language)
+    time = understood_html(answer, number, language) + _time(answer.time, number, language)
     notes = [say("time_ignored", language, words=" ".join(ignored.split()))] if ignored else []
     if answer.status == "not_found":
         body = f'<div class="prose"><p>{safe(answer.text)}</p></div>{_near(answer.passages, language)}'
@@ -112,6 +112,19 @@ def answer(answer: Answer, number: int, language: str, ignored: str = "") -> str
     return (
         f'<div class="reply">{badge}<div class="prose" lang="{safe(answer.language)}">{paragraphs}</div>'
         f"{_references(answer.citations, number, language)}{time}{_notes(notes)}</div>"
+    )
+
+
+def understood_html(answer: Answer, number: int, language: str) -> str:
+    """How a question that leans on the conversation was read, with a button that asks it as it stands."""
+    if answer.understood_as is None:
+        return ""
+    label = safe(say("understood_off", language))
+    return (
+        f'<p class="time"><span title="{safe(say("understood_title", language))}">'
+        f"{safe(say('understood', language, question=answer.understood_as))}</span>"
+        f'<button type="button" class="off" data-event="again" data-turn="{number}" data-without="history" '
+        f'aria-label="{label}" title="{label}"><span aria-hidden="true">✕</span></button></p>'
     )
 
 

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rag import types
 from rag.errors import BelegtError
 from rag.feedback import Rated
 from rag.types import Answer
@@ -21,6 +22,7 @@ class Turn:
 
     question: str
     ignored: str = ""  # the words about time in it that the visitor wants left out of account
+    after: int | None = None  # how many turns of the conversation it may lean on, from the first; None: all before it
     stage: str = ""
     text: str = ""
     answer: Answer | None = None
@@ -42,6 +44,10 @@ class Session:
     turns: list[Turn] = field(default_factory=list)
     pending: Turn | None = None  # the question being worked on
     shown: int | None = None  # index of the turn whose sources the panel shows
+
+    def history(self, turn: Turn) -> list[types.Turn]:
+        """The conversation that ``turn``, not yet part of it, may lean on."""
+        return [types.Turn(each.question, each.answer) for each in self.turns[: turn.after]]
 
     def finish(self) -> None:
         """The pending turn joins the conversation; an answer has its sources shown."""

@@ -85,10 +85,15 @@ class Chat:
         yield from self.ask(str(getattr(event, "question", "")), session)
 
     def ask_again(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
-        """The question of an earlier turn, what it says of time left out of account."""
+        """The question of an earlier turn without what was made of it: its time, or what it took from the conversation."""
         turn = _turn(session, event)
-        if turn and turn.answer and turn.answer.time and session.pending is None:
-            yield from self._answer(Turn(turn.question, turn.answer.time.text, stage="searching"), session)
+        if turn is None or turn.answer is None or session.pending is not None:
+            return
+        if getattr(event, "without", "") == "history" and turn.answer.understood_as:
+            yield from self._answer(Turn(turn.question, after=0, stage="searching"), session)
+        elif turn.answer.time:
+            before = session.turns.index(turn) if turn.after is None else turn.after
+            yield from self._answer(Turn(turn.question, turn.answer.time.text, before, stage="searching"), session)
 
     def ask(self, question: str, session: Session) -> Iterator[Updates]:
         """The question in the box was sent."""
@@ -114,9 +119,9 @@ class Chat:
 
     def _follow(self, turn: Turn, session: Session) -> Iterator[Updates]:
         """Fill ``turn`` from the answerer's events until the answer or until it is stopped, showing its growth."""
-        drawn, seen = 0.0, (turn.stage, "")
+        drawn, seen, history = 0.0, (turn.stage, ""), session.history(turn)
         events = in_background(
-            lambda: self.answerer.stream(turn.question, time=False if turn.ignored else None),
+            lambda: self.answerer.stream(turn.question, time=False if turn.ignored else None, history=history),
             lambda: not turn.stopped,
             interval=REDRAW_INTERVAL,
         )
