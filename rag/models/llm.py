@@ -1,0 +1,220 @@
+"""A language model behind an OpenAI-compatible address, through llama-index's ``OpenAILike``.
+
+All calls run in one event loop in a thread of its own, where a deadline can end whatever they wait for: a name server,
+a connection, headers, a drip of bytes. Nothing but the address of the settings is called: redirects are not followed, and
+no address or key is taken from variables that other programs use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from concurrent.futures import Future
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+from llama_index.core.base.llms.types import ChatMessage
+from llama_index.llms.openai_like import OpenAILike
+
+from rag.errors import LlmError
+from rag.models.llm_faults import named
+from rag.settings import Settings
+
+Result = TypeVar("Result")
+Stop = Future[None]  # ends what waits, when its result is set
+CONNECT_SECONDS = 10.0
+LIST_SECONDS = 15.0
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+_UNWANTED = ("openai-", "x-stainless-")  # headers of the openai package
+_THOUGHTS = ("<think>", "</think>")
+
+
+class Stopped(Exception):
+    """Whoever asked does not want the rest."""
+
+
+class Llm:
+    """The model that the settings name. Safe to share between threads; connections are kept for the next question."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Calls nothing. Raises LlmError where no address or no model is set."""
+        if not settings.llm_url or not settings.llm_model:
+            raise LlmError("unset")
+        self.url, self.model, self._seconds = settings.llm_url, settings.llm_model, settings.llm_timeout
+        self._http = _client(settings)
+        self._llm = OpenAILike(
+            model=self.model,
+            api_base=self.url,
+            api_key=_key(settings) or "none",  # left out, it would be taken from the environment
+            is_chat_model=True,
+            context_window=settings.llm_context,
+            temperature=settings.llm_temperature,
+            max_retries=0,  # who retries must know what was already shown
+            timeout=settings.llm_timeout,  # of each wait; the deadline of the whole is kept by the loop
+            async_http_client=self._http,
+        )
+
+    def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        max_tokens: int,
+        deadline: float,
+        stop: Stop | None = None,
+        streaming: bool = True,
+    ) -> Iterator[str]:
+        """What the model writes, piece by piece, without its thoughts; in one piece unless ``streaming``.
+
+        ``deadline``: on the clock of ``time.monotonic``. Closing the iterator, or ``stop``, closes the connection.
+        Raises LlmError for whatever goes wrong, Stopped at ``stop``.
+        """
+        pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
+
+        async def pump() -> None:
+            end: BaseException | None = None
+            try:
+                async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                    async for piece in self._pieces(messages, max_tokens, streaming):
+                        pieces.put(piece)
+            except Exception as error:
+                end = named(error, self.url, self.model, self._seconds)
+            finally:
+                pieces.put(end)
+
+        running = asyncio.run_coroutine_threadsafe(pump(), _loop())
+        if stop is not None:
+            stop.add_done_callback(lambda _: pieces.put(Stopped()))
+        try:
+            while (piece := pieces.get()) is not None:
+                if isinstance(piece, BaseException):
+                    raise piece
+                yield piece
+        finally:
+            running.cancel()
+
+    async def _pieces(self, messages: Sequence[ChatMessage], max_tokens: int, streaming: bool) -> AsyncIterator[str]:
+        thoughts, ended = Thoughts(), None
+        if not streaming:
+            whole = await self._llm.achat(messages, max_tokens=max_tokens)
+            text, ended = whole.message.content or "", _reason(whole.raw)
+            if shown := thoughts.feed(text) + thoughts.finish():
+                yield shown
+        else:
+            async for chunk in await self._llm.astream_chat(messages, max_tokens=max_tokens):
+                ended = _reason(chunk.raw) or ended
+                if shown := thoughts.feed(chunk.delta or ""):
+                    yield shown
+            if shown := thoughts.finish():
+                yield shown
+        if ended == "length":
+            raise LlmError("length", model=self.model)
+        if ended is None:
+            raise LlmError("cut", url=self.url, model=self.model)
+
+    def close(self) -> None:
+        """Closes kept connections."""
+        _run(self._http.aclose(), CONNECT_SECONDS)
+
+
+class Thoughts:
+    """Takes out what a reasoning model thinks aloud, <think>...</think>, however the stream is cut."""
+
+    def __init__(self) -> None:
+        self._inside = False
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """What of the text so far is certainly meant to be read."""
+        self._held += text
+        shown = ""
+        while True:
+            tag = _THOUGHTS[self._inside]
+            at = self._held.find(tag)
+            if at < 0:
+                break
+            shown += "" if self._inside else self._held[:at]
+            self._held, self._inside = self._held[at + len(tag) :], not self._inside
+        # The end of what is held may be the beginning of the tag.
+        kept = next((n for n in range(len(tag) - 1, 0, -1) if self._held.endswith(tag[:n])), 0)
+        cut = len(self._held) - kept
+        shown += "" if self._inside else self._held[:cut]
+        self._held = self._held[cut:]
+        return shown
+
+    def finish(self) -> str:
+        """What was still held back; thoughts that never ended are none of it."""
+        held, self._held = self._held, ""
+        return "" if self._inside else held
+
+
+def offered(settings: Settings) -> list[dict[str, Any]]:
+    """The models that the address of the settings offers, as it describes them, by name. Raises LlmError."""
+    if not settings.llm_url:
+        raise LlmError("unset")
+    url, model = settings.llm_url, settings.llm_model or ""
+
+    async def get() -> Any:
+        async with _client(settings) as client:
+            headers = {"Authorization": f"Bearer {_key(settings)}"} if _key(settings) else {}
+            reply = await client.get(f"{url}/models", headers=headers)
+            reply.raise_for_status()
+            return reply.json()
+
+    try:
+        listed = _run(get(), LIST_SECONDS)
+        found = [dict(one) for one in listed["data"] if isinstance(one["id"], str)]
+    except (TypeError, KeyError, ValueError) as error:
+        raise LlmError("malformed", url=url, detail="no list of models") from error
+    except Exception as error:
+        raise named(error, url, model, LIST_SECONDS) from error
+    return sorted(found, key=lambda one: one["id"])
+
+
+def _client(settings: Settings) -> httpx.AsyncClient:
+    host = urlsplit(settings.llm_url or "").hostname
+
+    async def bare(request: httpx.Request) -> None:
+        """Takes out what would come from variables of other programs, what tells of this machine, and a key not set."""
+        for name in list(request.headers):
+            if name.startswith(_UNWANTED) or (name == "authorization" and not settings.llm_api_key):
+                del request.headers[name]
+
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+        event_hooks={"request": [bare]},
+        follow_redirects=False,  # another address was not set, and would get the key
+        trust_env=host not in _LOCAL,  # a proxy of the house is no way to this machine
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
+    )
+
+
+def _key(settings: Settings) -> str | None:
+    return settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+
+
+def _reason(raw: Any) -> str | None:
+    """Why the model stopped, once it says so."""
+    choices = getattr(raw, "choices", None)
+    return choices[0].finish_reason if choices else None
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """The loop in which all calls run."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="belegt-llm", daemon=True).start()
+    return loop
+
+
+def _run(work: Coroutine[Any, Any, Result], seconds: float) -> Result:
+    """The result of a short call, from any thread. Raises TimeoutError after ``seconds``."""
+
+    async def bounded() -> Result:
+        async with asyncio.timeout(seconds):
+            return await work
+
+    return asyncio.run_coroutine_threadsafe(bounded(), _loop()).result()
