@@ -213,7 +213,7 @@ def _fell(token: Token, said: Collection[str]) -> bool:
     """Whether the noun, or a compound that ends in it, fell before: "die Mauer" after "Hochwassermauer"."""
     if token.stem in said:
         return True
-    return len(token.stem) > 3 and any(stem.endswith(token.stem) for stem in said)
+    return len(token.word) > 3 and any(stem.endswith(token.stem) for stem in said)
 
 
 def _how(pointers: Sequence[Token], language: str) -> How:

@@ -105,7 +105,8 @@ def _exchanged(fragment: str, subject: Subject, language: str) -> str | None:
             start = leading.start()
         return question[:start] + fragment + question[end:]
     own = read(fragment, language).tokens
-    if not any(named(own, i, language) or own[i].name for i in range(len(own))):
+    alone = all(t.capital and t.word not in lists.RELATIONAL[language] for t in own)  # "Und Kelvora?"
+    if not alone and not any(named(own, i, language) for i in range(len(own))):
         return None
     for start, end in _alike(own, subject):
         return question[:start] + fragment + question[end:]

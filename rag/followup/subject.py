@@ -169,6 +169,8 @@ def people(text: str, language: str, alone: bool = False) -> Iterator[Person]:
     i = 0
     while i < len(tokens):
         run = _name_run(tokens, i)
+        if len(run) > 1 and _ROLE.search(run[0].text):
+            i, run = i + 1, run[1:]
         role = tokens[i - 1] if i and tokens[i - 1].capital and tokens[i].start - tokens[i - 1].end == 1 else None
         before = tokens[i - 1].word if i else ""
         if run and before not in lists.DETERMINERS[language] | {"in", "aus", "nach", "near"}:
