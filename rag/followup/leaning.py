@@ -6,11 +6,13 @@ what it is about, outweighs anything but a word that points back and finds nothi
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag import when
 from rag.followup import lists
 from rag.german import STOPWORDS
 from rag.verify.words import Token, read
@@ -56,10 +58,11 @@ def leans(question: str, language: str, said: Collection[str]) -> Lean | None:
     if any(t.word in _ADDRESSED[language] for t in body) or any(named(body, i, language) for i in range(len(body))):
         return None
     nouns = [i for i in range(len(body)) if _says_something(body, i, language)]
-    if not nouns or opened:
+    if opened:
         return Lean("gap", body=at)
-    only = body[nouns[0]]
-    if len(nouns) == 1 and _definite(body, nouns[0], language) and _fell(only, said):
+    if not nouns:  # "Wer ist letzte Woche gestorben?" asks for the news of a week
+        return None if when.read(question, language, dt.date.today()) else Lean("gap", body=at)
+    if len(nouns) == 1 and _definite(body, nouns[0], language) and _fell(body[nouns[0]], said):
         return Lean("definite", body=at)
     return None
 
@@ -134,9 +137,7 @@ def _points_back(body: Sequence[Token], i: int, question: str, language: str) ->
         asked_about = i > 0 and body[i - 1].word in _AUXILIARY and not any(named(body, j, language) for j in earlier)
         return not earlier or ((asked_about or after is None) and not in_other_clause)
     if word in lists.PROPOSITION[language]:
-        told_now = after is not None and re.match(
-            r"\s*,\s*(?:dass|ob|wie|was|wer|wo|wann|warum)\b", question[token.end :]
-        )
+        told_now = question[token.end :].lstrip().startswith(",")  # "dazu, dass", "davor, die Station zu schließen"
         return not behind_comma and not in_other_clause and not told_now
     if word in lists.PLACE[language]:
         around = [t.word for t in body[max(0, i - 1) : i + 2] if t is not token]
@@ -175,6 +176,8 @@ def _article(body: Sequence[Token], i: int, question: str) -> bool:
     """Whether "das" belongs to a noun behind it, or opens a clause: "das alte Werk", "das, was"."""
     if question[body[i].end :].lstrip().startswith(","):
         return True
+    if not any(token.capital for token in body[1:]):  # where nobody wrote capitals
+        return i + 1 < len(body) and body[i + 1].word not in STOPWORDS | lists.LIGHT["de"]
     for token in body[i + 1 :]:
         if token.capital or token.text[0].isdecimal():
             return True
