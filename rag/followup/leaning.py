@@ -44,11 +44,14 @@ def leans(question: str, language: str, said: Collection[str]) -> Lean | None:
     start = 0
     while start < len(tokens) and tokens[start].word in lists.OPENERS[language]:
         start += 1
-    about = _ABOUT.match(question)
-    body = [t for t in tokens[start:] if not about or t.start >= about.end()]
+    body = tokens[start:]
     if not body:
         return None
-    opened, at = start > 0 or about is not None, body[0].start
+    about = _ABOUT.match(question)
+    thing = [t for t in tokens if about and t.start >= about.end()]
+    if thing and _verbless(thing, language, opened=True):
+        return Lean("fragment", body=thing[0].start)
+    opened, at = start > 0, body[0].start
     if all(t.word in lists.QUESTION[language] | lists.MEASURES[language] | lists.PREPOSITIONS[language] for t in body):
         return Lean("word", body=at) if any(t.word in lists.QUESTION[language] for t in body) else None
     if _verbless(body, language, opened):
@@ -61,7 +64,8 @@ def leans(question: str, language: str, said: Collection[str]) -> Lean | None:
     if opened:
         return Lean("gap", body=at)
     if not nouns:  # "Wer ist letzte Woche gestorben?" asks for the news of a week
-        return None if when.read(question, language, dt.date.today()) else Lean("gap", body=at)
+        says_which = body[-1].clause > body[0].clause  # "Wie hieß die Person, die nicht sprechen konnte?"
+        return None if says_which or when.read(question, language, dt.date.today()) else Lean("gap", body=at)
     if len(nouns) == 1 and _definite(body, nouns[0], language) and _fell(body[nouns[0]], said):
         return Lean("definite", body=at)
     return None
@@ -112,6 +116,8 @@ def _adjective(token: Token) -> bool:
 def _points_back(body: Sequence[Token], i: int, question: str, language: str) -> bool:
     """Whether the word refers to something that the question itself doesn't name."""
     token, word = body[i], body[i].word
+    if token.start and question[token.start - 1].isalnum():
+        return False  # "in den 1990er Jahren"
     after = body[i + 1] if i + 1 < len(body) else None
     behind_comma = question[: token.start].rstrip().endswith(",")
     earlier = [j for j in range(i) if _says_something(body, j, language) or named(body, j, language)]

@@ -39,14 +39,20 @@ def rewritten(question: str, lean: Lean, subject: Subject, language: str) -> str
 
 def _resolved(question: str, lean: Lean, subject: Subject, language: str) -> str:
     """The question with a person and a place for the words that mean them, and brackets for what is left."""
-    text, left = question[lean.body :], []
-    for token in reversed(lean.pointers):
-        instead = _in_place(token, question, subject, language)
-        if instead is None:
+    instead: dict[Token, str] = {}
+    left = []
+    for token in lean.pointers:
+        own = token.word in lists.PERSON[language] | lists.POSSESSIVE[language]
+        if own and any(earlier.word not in lists.PLACE[language] for earlier in instead):
+            continue  # "er" once told is told for "sein" too
+        found = _in_place(token, question, subject, language)
+        if found is None:
             left.append(token)
         else:
-            start = token.start - lean.body
-            text = text[:start] + instead + text[token.end - lean.body :]
+            instead[token] = found
+    text = question[lean.body :]
+    for token, words_for_it in reversed(instead.items()):
+        text = text[: token.start - lean.body] + words_for_it + text[token.end - lean.body :]
     if lean.pointers and not left:
         return text.strip()
     return _bracketed(text, subject.things if lean.how in ("thing", "place", "definite") else subject.clause)
@@ -61,6 +67,9 @@ def _in_place(token: Token, question: str, subject: Subject, language: str) -> s
         person = subject.person(gender)
         of_a_thing = token.word == "his" or re.match(r"\s+[a-z]", question[token.end :])
         return (f"{person.name}'s" if of_a_thing else person.name) if person else None
+    before = re.search(r"(\w+)\s+\Z", question[: token.start])
+    if token.word == "sie" and before and before[1].endswith(("en", "sind", "waren")):
+        return None  # "haben sie": more than one
     person = subject.person(gender) if personal else None
     return person.name if person else None
 

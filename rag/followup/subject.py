@@ -30,7 +30,11 @@ _ROLE = re.compile(
     r"|direktor|verteidiger|stürmer|autor|forscher|mr|ms|mrs|mayor|president|prosecutor|director|lawmaker|leader)(?:in|r|n|s)?\Z",
     re.IGNORECASE,
 )
-_NO_PERSON = frozenset("north south east west northern southern united new state joint national european".split())
+_NO_PERSON = frozenset(
+    """north south east west northern southern united new state joint national european service township council city
+    party university company agency ministry department court union war prize award league club river lake street
+    institute bank church school house airport station region county group international world act""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,9 @@ def people(text: str, language: str, alone: bool = False) -> Iterator[Person]:
         if run and before not in lists.DETERMINERS[language] | {"in", "aus", "nach", "near"}:
             has_role = role is not None and bool(_ROLE.search(role.text))
             if has_role or (len(run) > 1 and not any(t.word in _NO_PERSON for t in run)) or alone:
-                yield Person(text[run[0].start : run[-1].end], _gender(role) if has_role and role else None)
+                yield Person(
+                    text[run[0].start : run[-1].end].rstrip("'’"), _gender(role) if has_role and role else None
+                )
         i += max(1, len(run))
 
 
