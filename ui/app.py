@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import gradio as gr
+from starlette.routing import BaseRoute
 
 from rag.answerer import Answerer
 from rag.messages import user_language
 from rag.settings import Settings
 from ui.frame import Frame
 from ui.pages.chat import Chat
-from ui.server import Server
+from ui.server import Server, Site
 from ui.texts import say
 
 
@@ -33,15 +34,16 @@ PAGES: tuple[type[Page], ...] = (Chat,)
 CONCURRENCY = 8
 
 
-def build(answerer: Answerer, language: str = "auto", pages: Sequence[type[Page]] = PAGES) -> gr.Blocks:
+def build(answerer: Answerer, language: str = "auto", pages: Sequence[type[Page]] = PAGES) -> Site:
     """The pages over ``answerer``, not yet served. ``language``: "de", "en", or "auto" for the browser's wish."""
     names = [page.name for page in pages]
+    routes: list[BaseRoute] = []
     with gr.Blocks(title="belegt", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
-        pages[0](Frame(blocks, answerer, language, names, names[0]))
+        pages[0](Frame(blocks, answerer, language, names, names[0], routes))
     for page in pages[1:]:
         with blocks.route(page.name, f"/{page.name}", show_in_navbar=False):
-            page(Frame(blocks, answerer, language, names, page.name))
-    return blocks.queue(default_concurrency_limit=CONCURRENCY, api_open=False)
+            page(Frame(blocks, answerer, language, names, page.name, routes))
+    return Site(blocks.queue(default_concurrency_limit=CONCURRENCY, api_open=False), routes)
 
 
 def launch(settings: Settings, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = True) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
+from starlette.requests import Request
+from starlette.routing import BaseRoute
 
 from rag.answerer import Answerer
 from rag.messages import LANGUAGES
@@ -22,10 +24,21 @@ Handler = Callable[..., Updates | Iterator[Updates]]
 class Frame:
     """The frame of one page: builds its top inside the page's ``gr.Blocks`` context."""
 
-    def __init__(self, blocks: gr.Blocks, answerer: Answerer, setting: str, pages: Sequence[str], current: str) -> None:
-        """``setting``: "de", "en", or "auto" for the browser's wish. ``pages``: names, in order; ``current`` is one."""
+    def __init__(
+        self,
+        blocks: gr.Blocks,
+        answerer: Answerer,
+        setting: str,
+        pages: Sequence[str],
+        current: str,
+        routes: list[BaseRoute],
+    ) -> None:
+        """``setting``: "de", "en", or "auto" for the browser's wish. ``pages``: names, in order; ``current`` is one.
+
+        ``routes``: where a page adds what it answers besides itself, such as uploads.
+        """
         self.blocks, self.answerer, self.setting = blocks, answerer, setting
-        self.pages, self.current = pages, current
+        self.pages, self.current, self.routes = pages, current, routes
         self.first = setting if setting in LANGUAGES else "de"  # the language before a browser has asked
         self.top = self.html(self._header(self.first), "top", "belegt.top(element, trigger, watch) // 'language'")
         self.on_show(self._redraw, [], [self.top])
@@ -40,7 +53,7 @@ class Frame:
         self.blocks.load(handler, list(inputs), list(outputs), **HIDDEN)
         self.top.language(handler, list(inputs), list(outputs), **HIDDEN)
 
-    def language(self, request: gr.Request) -> str:
+    def language(self, request: gr.Request | Request) -> str:
         """The language chosen with the switch, else the setting, else the first of ours the browser asks for."""
         wanted = request.headers.get("accept-language", "").split(",")
         asked = (part.split(";")[0].strip()[:2].lower() for part in wanted)

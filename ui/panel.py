@@ -57,7 +57,7 @@ def _card(cited: Sequence[Citation], article: Article | None, language: str) -> 
         f'<article class="card" tabindex="-1" data-cites="{" ".join(str(citation.number) for citation in cited)}">'
         f'<header><p class="numbers">{numbers}</p>'
         f'<h3><bdi>{safe(first.title or say("untitled", language))}</bdi></h3><p class="facts">{dates}</p></header>'
-        f"{_also_in(first, language)}{_passages(cited, article, language)}{_dates(cited, language)}{_link(first.url, language)}"
+        f"{_also_in(first, language)}{_passages(cited, article, language)}{_dates(cited, language)}{link(first.url, language)}"
         + "".join(
             f'<p class="notice"><span>{safe(say(name, language))}:</span> {safe(text)}</p>'
             for name, text in notices.items()
@@ -118,7 +118,7 @@ def _more(text: str, marks: Sequence[Mark]) -> bool:
     return min(m.start for m in marks) > CONTEXT_CHARS or max(m.end for m in marks) + CONTEXT_CHARS < len(text)
 
 
-def _link(url: str | None, language: str) -> str:
+def link(url: str | None, language: str) -> str:
     """The way to the original: a link for web addresses, mere text for anything else."""
     if not url:
         return ""

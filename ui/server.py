@@ -6,7 +6,8 @@ import contextlib
 import errno
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -15,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.errors import ListenError, PortTakenError
@@ -52,6 +54,14 @@ def _head() -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages, and what else is answered: ``routes`` come before the pages, behind the same guard."""
+
+    blocks: gr.Blocks
+    routes: Sequence[BaseRoute] = ()
+
+
 class Guard:
     """Adds HEADERS to every response and turns away what other web pages send.
 
@@ -81,9 +91,9 @@ class Guard:
         await self.app(scope, receive, guarded)
 
 
-def web_app(blocks: gr.Blocks, host: str, port: int) -> FastAPI:
-    """``blocks`` as an ASGI app at ``/``, guarded. It takes no uploads, and describes no interface to programs."""
-    app = FastAPI(openapi_url=None)
+def web_app(site: Site, host: str, port: int) -> FastAPI:
+    """``site`` as an ASGI app, guarded. gradio takes no uploads, and describes no interface to programs."""
+    app = FastAPI(openapi_url=None, routes=list(site.routes))
     app.add_middleware(Visitors)
     app.add_middleware(Guard, hosts=frozenset(LOOPBACK) if host in LOOPBACK else None)
     theme = gr.themes.Base(
@@ -91,7 +101,7 @@ def web_app(blocks: gr.Blocks, host: str, port: int) -> FastAPI:
         font_mono=[gr.themes.Font("monospace")],
     )
     return gr.mount_gradio_app(
-        app, blocks, "/", server_name=host, server_port=port, footer_links=[], run_history=False, show_error=False,
+        app, site.blocks, "/", server_name=host, server_port=port, footer_links=[], run_history=False, show_error=False,
         ssr_mode=False, enable_monitoring=False, mcp_server=False, pwa=False, theme=theme, head=_head(),
         max_file_size=1, app_kwargs={"openapi_url": None},
     )  # fmt: skip
@@ -113,9 +123,9 @@ class Server:
         self._thread: threading.Thread | None = None
         self._server: uvicorn.Server | None = None
 
-    def run(self, blocks: gr.Blocks, ready: Callable[[], object] | None = None) -> None:
-        """Serve ``blocks`` until Ctrl-C. ``ready`` is called, in a thread of its own, once the page answers."""
-        app = web_app(blocks, self.host, self.port)
+    def run(self, site: Site, ready: Callable[[], object] | None = None) -> None:
+        """Serve ``site`` until Ctrl-C. ``ready`` is called, in a thread of its own, once the page answers."""
+        app = web_app(site, self.host, self.port)
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         if ready:
@@ -123,10 +133,10 @@ class Server:
         with self.socket, contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the wished-for end
             self._server.run(sockets=[self.socket])
 
-    def start(self, blocks: gr.Blocks) -> None:
-        """Serve ``blocks`` in a thread; returns once the page answers."""
+    def start(self, site: Site) -> None:
+        """Serve ``site`` in a thread; returns once the page answers."""
         answers = threading.Event()
-        self._thread = threading.Thread(target=self.run, args=(blocks, answers.set), daemon=True)
+        self._thread = threading.Thread(target=self.run, args=(site, answers.set), daemon=True)
         self._thread.start()
         while self._thread.is_alive() and not answers.wait(0.1):
             pass
