@@ -66,7 +66,9 @@ def leans(question: str, language: str, said: Collection[str]) -> Lean | None:
     if not nouns:  # "Wer ist letzte Woche gestorben?" asks for the news of a week
         says_which = body[-1].clause > body[0].clause  # "Wie hieß die Person, die nicht sprechen konnte?"
         return None if says_which or when.read(question, language, dt.date.today()) else Lean("gap", body=at)
-    if len(nouns) == 1 and _definite(body, nouns[0], language) and _fell(body[nouns[0]], said):
+    known = [i for i in nouns if _definite(body, i, language) and _fell(body[i], said)]
+    verb = language == "en"  # which can't be told from a noun there: "How long does the contract run?"
+    if len(known) == 1 and len(nouns) <= 1 + verb:
         return Lean("definite", body=at)
     return None
 

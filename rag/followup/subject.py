@@ -33,7 +33,7 @@ _ROLE = re.compile(
 _NO_PERSON = frozenset(
     """north south east west northern southern united new state joint national european service township council city
     party university company agency ministry department court union war prize award league club river lake street
-    institute bank church school house airport station region county group international world act""".split()
+    institute bank church school house airport station region county group international world act sankt bad""".split()
 )
 
 
@@ -96,7 +96,8 @@ class Subject:
         for_a_person = asked_kind(self.question) == "person"
         found = list(people(self.question, self.language))
         for alone in (False, True) if for_a_person else ():
-            found += [person for text in told for person in people(text, self.language, alone)]
+            of_answer = (person for text in told for person in people(text, self.language, alone))
+            found += [person for person in of_answer if person.name not in self.question]
         if self.language == "en" and not for_a_person:  # "she" is a person always
             found += [person for text in told for person in people(text, self.language)]
         return next((p for p in found if None in (gender, p.gender) or gender == p.gender), None)
@@ -177,7 +178,8 @@ def people(text: str, language: str, alone: bool = False) -> Iterator[Person]:
             i, run = i + 1, run[1:]
         role = tokens[i - 1] if i and tokens[i - 1].capital and tokens[i].start - tokens[i - 1].end == 1 else None
         before = tokens[i - 1].word if i else ""
-        if run and before not in lists.DETERMINERS[language] | {"in", "aus", "nach", "near"}:
+        club = any(sum(c.isupper() for c in t.text) > 1 for t in [*run, *tokens[max(0, i - 1) : i]])  # "VfL Altstadt"
+        if run and not club and before not in lists.DETERMINERS[language] | {"in", "aus", "nach", "near"}:
             has_role = role is not None and bool(_ROLE.search(role.text))
             if has_role or (len(run) > 1 and not any(t.word in _NO_PERSON for t in run)) or alone:
                 yield Person(
