@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.models.reader.evidence import AT_ONCE, FEWEST, BundledReader, Calibration, bare
+from rag.models.reader.evidence import AT_ONCE, FEATURES, FEWEST, BundledReader, Calibration, bare
 from rag.models.reader.model import Reading, Span, SpanReader
 from rag.retrieve import Query
 from rag.types import Passage
 
 SURE, UNSURE = 9.0, -9.0
-ODDS = Calibration(temperature=2.0, bias=0.0, threshold=0.5, fitted=True)
+ODDS = Calibration((0.5, 0.5, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5, fitted=True)
 
 
 class Scripted(SpanReader):
@@ -58,7 +59,7 @@ def test_evidence_is_the_sentence_with_the_span_in_it() -> None:
     )
     assert (found.text, found.answer) == ("Dort waren rund 300 Menschen.", "rund 300")
     assert (found.start, found.end, found.span) == (111, 140, (122, 130))
-    # margin 1 + answerable 1, over the temperature of 2: 1
+    # half the margin of 1 and half the "answerable" of 1
     assert found.confidence == pytest.approx(1 / (1 + math.exp(-1)))
 
 
@@ -123,10 +124,19 @@ def test_answers_have_no_marks_that_are_not_theirs(sentence: str, span: str, ans
 def test_the_calibration_that_is_shipped_can_be_read(tmp_path: Path) -> None:
     assert 0 < Calibration.load().threshold < 1
     file = tmp_path / "c.json"
-    file.write_text(json.dumps({"temperature": 1.5, "bias": -1.0, "threshold": 0.4, "fitted": True}), "utf-8")
-    assert Calibration.load(file) == Calibration(1.5, -1.0, 0.4, True)
+    weights = {name: i / 10 for i, name in enumerate(FEATURES)}
+    file.write_text(json.dumps({"weights": weights, "bias": -1.0, "threshold": 0.4, "fitted": True}), "utf-8")
+    assert Calibration.load(file) == Calibration((0.0, 0.1, 0.2, 0.3, 0.4), -1.0, 0.4, True)
 
 
 def test_an_uncalibrated_reader_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    BundledReader(Scripted({}), Calibration(2.0, 0.0, 0.5, fitted=False), 1.0)
+    BundledReader(Scripted({}), Calibration(ODDS.weights, 0.0, 0.5, fitted=False), 1.0)
     assert "not calibrated" in caplog.text
+
+
+def test_of_two_equal_spans_the_passage_that_the_search_holds_better_wins() -> None:
+    odds = Calibration((0.5, 0.5, 0.0, 0.0, -1.0), 0.0, 0.5, fitted=True)
+    near, far = passage("Es waren 12.", "near"), replace(passage("Es waren 12.", "far"), score=0.0)
+    found = BundledReader(Scripted({"12": 1.0}), odds, 60).read(query(), [far, near])
+    assert [item.passage.article_id for item in found] == ["near", "far"]
+    assert found[1].confidence == pytest.approx(0.5)  # 1 of the span, less 1 for being behind by 1

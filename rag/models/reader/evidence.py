@@ -37,13 +37,12 @@ _OPENERS = {opener: closer for closer, opener in _PAIRS.items()} | {"„": "“"
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How logits become a probability: the margin of a span over "no answer" and its passage's "the passage answers",
-    added up, divided by ``temperature``, shifted by ``bias``, through the logistic function (Platt 1999).
+    """How a span's ``features`` become a probability: a weighted sum and the logistic function (Platt 1999).
 
-    ``fitted``: on development data; until then the probabilities are only in the right order.
+    ``fitted``: on development data (calibrate.py); until then the probabilities are only in the right order.
     """
 
-    temperature: float
+    weights: tuple[float, ...]  # of FEATURES
     bias: float
     threshold: float  # the confidence from which on an answer is given
     fitted: bool
@@ -51,16 +50,23 @@ class Calibration:
     @classmethod
     def load(cls, path: Path = CALIBRATION) -> Calibration:
         loaded = json.loads(path.read_text("utf-8"))
-        return cls(loaded["temperature"], loaded["bias"], loaded["threshold"], loaded["fitted"])
+        weights = tuple(loaded["weights"][name] for name in FEATURES)
+        return cls(weights, loaded["bias"], loaded["threshold"], loaded["fitted"])
 
-    def confidence(self, span: Span, reading: Reading) -> float:
-        """The probability that ``span`` answers, 0..1."""
-        return 1 / (1 + math.exp(-max(min(logit(span, reading) / self.temperature + self.bias, 700), -700)))
+    def confidence(self, of: Sequence[float]) -> float:
+        """The probability, 0..1, that a span with these features answers."""
+        logit = sum(weight * value for weight, value in zip(self.weights, of, strict=True)) + self.bias
+        return 1 / (1 + math.exp(-max(min(logit, 700), -700)))
 
 
-def logit(span: Span, reading: Reading) -> float:
-    """What is calibrated: of the scores of ``evals.reader`` that which told answers from others best."""
-    return span.score + reading.answerable
+FEATURES = ("margin", "answerable", "relevant", "search", "behind")
+
+
+def features(span: Span, reading: Reading, score: float, best: float) -> tuple[float, ...]:
+    """What the probability of a span is made of, in the order of FEATURES: its margin over "no answer", its passage's
+    logits of "the passage answers" and "the question is about it", the passage's score in the search, and how far that is
+    behind the ``best`` of the search."""
+    return (span.score, reading.answerable, reading.relevant, score, best - score)
 
 
 class BundledReader:
@@ -86,6 +92,7 @@ class BundledReader:
         certain; those after that are not looked at.
         """
         found: list[Evidence] = []
+        best = max((passage.score for passage in passages), default=0.0)
         ends = time.perf_counter() + self._seconds
         for at in range(0, len(passages), AT_ONCE):
             part = passages[at : at + AT_ONCE]
@@ -93,7 +100,8 @@ class BundledReader:
                 part, self._reader.read(query.text, [p.text for p in part], SPANS), strict=True
             ):
                 for span in reading.spans:
-                    found += _evidence(passage, span, self.calibration.confidence(span, reading))
+                    of = features(span, reading, passage.score, best)
+                    found += _evidence(passage, span, self.calibration.confidence(of))
             certain = max((item.confidence for item in found), default=0.0) >= CERTAIN
             if time.perf_counter() >= ends or (certain and at + AT_ONCE >= FEWEST):
                 break
