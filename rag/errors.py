@@ -17,7 +17,8 @@ BelegtError
 │   ├── IndexFormatError      the database was made by another version of belegt
 │   ├── ArticleMissingError   no such article
 │   ├── CitedArticleGoneError feedback on an answer that cites what was deleted
-│   └── FeedbackUnwritableError  feedback can't be stored, or taken out
+│   ├── FeedbackUnwritableError  feedback can't be stored, or taken out
+│   └── ConversationsError    conversations can't be kept, or read
 ├── ModelError                the models
 │   ├── ModelMissingError     what was asked for can't be had
 │   ├── ModelDamagedError     the weights are not what they should be
@@ -122,6 +123,17 @@ class FeedbackUnwritableError(StoreError):
     de = (
         "Nichts gespeichert: '{path}' ist nicht beschreibbar ({detail}). "
         "belegt das Schreiben in dem Ordner erlauben, dann noch einmal versuchen."
+    )
+
+
+class ConversationsError(StoreError):
+    en = (
+        "Conversations can't be kept: '{path}' can't be read or written ({detail}). Let belegt write in that folder, or "
+        "move the file away if it is damaged; a new one is made."
+    )
+    de = (
+        "Unterhaltungen lassen sich nicht aufbewahren: '{path}' ist nicht les- oder beschreibbar ({detail}). belegt das "
+        "Schreiben in dem Ordner erlauben oder die Datei, falls beschädigt, wegnehmen; eine neue entsteht von selbst."
     )
 
 

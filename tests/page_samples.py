@@ -88,6 +88,16 @@ BRIDGE_ANSWER = answered(cite(1, BRIDGE, "Sie stammt aus dem Jahr 1968."))
 HOSTILE_ANSWER = answered(cite(1, HOSTILE, f"Zitat {ATTACKS[0]} & {ATTACKS[2]} Ende."))
 
 
+class _Names:
+    """What a filter over these articles offers."""
+
+    def names(self, column: str) -> list[str]:
+        return [BRIDGE.source or "", HOSTILE.source or ""]
+
+    def languages(self) -> list[str]:
+        return ["de"]
+
+
 class ScriptedAnswerer(Answerer):
     """Answers from a script, with no index: a question's first word chooses what happens.
 
@@ -100,6 +110,10 @@ class ScriptedAnswerer(Answerer):
         """``folder`` takes the feedback; without one it can't be written."""
         self.resume = threading.Event()
         self.settings = Settings.load(index=folder or Path("/dev/null"))
+        self.index = SimpleNamespace(version=self.version, store=_Names())  # type: ignore[assignment]
+
+    def version(self, article_id: str) -> str | None:
+        return "1" if article_id in (BRIDGE.id, HOSTILE.id) else None
 
     def stream(self, question: str, *_: Any, time: Any = None, **__: Any) -> Iterator[Event]:
         yield Event("stage", "searching")
