@@ -110,6 +110,50 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One of the sides of an answer on which sources differ. ``short`` are its exact words, ``value`` what they amount to
+    in comparable form ("3600", "4800000 euro", "2024-10-11"), ``text`` the sentence they stand in.
+
+    ``speaker``: whom the source attributes it to, in its words; None: it says so itself.
+    """
+
+    text: str
+    short: str
+    value: str
+    citations: tuple[int, ...]
+    source: str | None
+    published: str | None  # ISO 8601, as precise as the article states it
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a reader must know of how an answer came about; ``rag.display.note`` puts it into words. JSON-ready."""
+
+    kind: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What became of a text that a language model wrote: its sentences, each checked against what it cites.
+
+    ``removed``      citation numbers that no passage has
+    ``recited``      sentences with citations that do not bear them out, replaced by ones that do
+    ``unsupported``  sentences that no passage bears out; shown with that verdict, unless they are among the ``dropped``
+    ``attempts``     how often the model was asked
+    """
+
+    model: str
+    sentences: int = 0
+    removed: int = 0
+    recited: int = 0
+    unsupported: int = 0
+    dropped: tuple[str, ...] = ()
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer as every caller sees it: CLI, web page, API, evaluation. ``str(answer)`` is the text."""
 
@@ -124,10 +168,14 @@ class Answer:
     short: str | None = None  # the exact span when a reader gave one
     as_of: str | None = None  # ISO 8601: the day asked for, else the newest article's date, as precise as that is
     time: QuestionTime | None = None  # what the question says of time: articles of then came first
-    disagreements: tuple[Any, ...] = ()
-    mode: Literal["extractive"] = "extractive"
+    speaker: str | None = None  # whom the sources attribute ``short`` to, in their words
+    disagreements: tuple[Disagreement, ...] = ()  # the sides, newest first, when sources differ
+    mode: Literal["extractive", "llm"] = "extractive"  # verbatim excerpts, or written by a language model
     timings: dict[str, float] = field(default_factory=dict)  # seconds by stage
     fingerprint: str = ""  # of the settings and the models
+    notes: tuple[Note, ...] = ()  # what a reader must know of how it came about
+    writing: Writing | None = None  # what became of the text of a language model, also when it is not the answer
+    tokens: int | None = None  # that a language model read and wrote, about; None without one
     understood_as: str | None = None  # how a question that leans on the conversation was read; None: as it stands
 
     def __str__(self) -> str:

@@ -1,13 +1,22 @@
-"""Evidence -> Answer without a language model: the best sentences, verbatim, each with its citation, or a refusal."""
+"""Evidence -> Answer without a language model: the form of the question decides how, a refusal where nothing answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from corpus.article import Article
-from rag.compose.quotes import choose, citation, quotes
+from rag.compose.digest import digest
+from rag.compose.draft import Draft
+from rag.compose.facts import Fact, state
+from rag.compose.forms import form_of
+from rag.compose.grounds import grounded
+from rag.compose.polar import ruling
+from rag.compose.quotes import choose, quotes
+from rag.compose.topic import Topic
 from rag.messages import messages
-from rag.types import Answer, Evidence, Passage, Sentence
+from rag.types import Answer, Evidence, Passage, Status
+
+_SHORT = ("fact", "list")  # forms with a short answer, which must be about the very names and days of the question
 
 
 def compose(
@@ -20,28 +29,43 @@ def compose(
     least_confidence: float,
     as_of: str | None,
 ) -> Answer:
-    """An extractive answer in up to ``most`` quotes, or the refusal when the best evidence is too weak.
+    """An extractive answer with up to ``most`` quotes, or the refusal when the best evidence is too weak.
 
-    ``articles`` holds the article of every passage; quotes are cut from their text, so offsets are exact.
+    ``articles`` holds the article of every passage; quotes are cut from their text, so offsets are exact. Evidence without
+    spans is quoted; with spans a short answer comes first, and sources that differ make the answer "conflicting".
     """
+    draft, fact = Draft(language, articles), Fact()
+    topic, form = Topic(question, language), form_of(question)
+    if form in _SHORT:
+        evidence = grounded(topic, evidence, passages, articles, as_of)
     confidence = evidence[0].confidence if evidence else 0.0
-    found = confidence >= least_confidence
-    chosen = choose(evidence, most) if found else []
-    citations, sentences = [], []
-    for number, (passage, start, end) in enumerate(quotes(chosen, articles), 1):
-        article = articles[passage.article_id]
-        citations.append(citation(number, passage, article, start, end))
-        words = " ".join(article.text[start:end].split())
-        sentences.append(Sentence(words, (number,), "verbatim"))
-    text = " ".join(f"{s.text} [{s.citations[0]}]" for s in sentences)
+    if form == "digest":
+        digest(topic, passages, articles, draft, most)
+    elif form == "polar" and (ruled := ruling(topic, evidence, passages)):
+        answer, item = ruled
+        (passage, start, end), *_ = quotes([item], articles)
+        draft.say(draft.words(answer), [draft.cite(passage, start, end)])
+        draft.quote(passage, start, end)
+    if not draft.sentences and confidence >= least_confidence:
+        told = (
+            state(form, topic, evidence, passages, articles, draft, most, least_confidence) if form in _SHORT else None
+        )
+        fact = told or fact
+        if told is None:
+            for passage, start, end in quotes(choose(evidence, most), articles):
+                draft.quote(passage, start, end)
+    status: Status = "conflicting" if fact.disagreements else "answered" if draft.sentences else "not_found"
     return Answer(
         question=question,
         language=language,
-        text=text if found else messages().say("refusal", language),
-        status="answered" if found else "not_found",
-        sentences=tuple(sentences),
-        citations=tuple(citations),
+        text=draft.text if draft.sentences else messages().say("refusal", language),
+        status=status,
+        sentences=tuple(draft.sentences),
+        citations=tuple(draft.citations),
         passages=tuple(passages),
         confidence=confidence,
+        short=fact.short,
         as_of=as_of,
+        speaker=fact.speaker,
+        disagreements=fact.disagreements,
     )

@@ -1,0 +1,137 @@
+"""Evidence with spans -> claims: who says what, where and when; and which of them say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus.article import Article
+from corpus.corrections import tells_earlier
+from corpus.dates import NewsDate
+from rag.compose.forms import kind_of
+from rag.compose.quotes import same_words
+from rag.compose.speakers import Speaker, speaker_at
+from rag.compose.topic import Topic, counted_noun
+from rag.compose.values import Value, is_past, same, value_of
+from rag.models.question import Kind
+from rag.sentences import sentence_spans
+from rag.types import Evidence, Passage
+from rag.verify.amounts import amounts
+from rag.verify.words import read
+
+WORTH = 0.5  # of the confidence of the best evidence: from there on a claim is looked at
+LONGEST_SHORT = 80  # characters of a short answer; what is longer is a clause and is quoted
+_MOST_WORDS = 9
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One answer as one article gives it. ``speaker``: whom the article attributes it to; None: the outlet itself."""
+
+    item: Evidence
+    value: Value
+    speaker: Speaker | None
+
+    @property
+    def passage(self) -> Passage:
+        return self.item.passage
+
+    @property
+    def published(self) -> NewsDate | None:
+        return NewsDate.parse(self.passage.published) if self.passage.published else None
+
+    @property
+    def outlet(self) -> str:
+        return self.passage.source or self.passage.article_id
+
+    @property
+    def vague(self) -> bool:
+        """Whether it tells no number but an order of size: "Tausende"."""
+        return self.value.amount is not None and self.value.amount.kind == "vague"
+
+
+def claim(item: Evidence, value: Value, article: Article) -> Claim:
+    """The claim of ``value`` in the sentence of ``item``."""
+    span = (value.start, value.end)
+    return Claim(item, value, speaker_at(article.text, item.start, item.end, span, article.language))
+
+
+def claims(evidence: Sequence[Evidence], topic: Topic, articles: dict[str, Article]) -> list[Claim]:
+    """The claims of the evidence that is sure enough beside the best: those that hold the kind of thing asked for before
+    others, exact numbers before orders of size, then the surest first.
+
+    Without those whose value their own article has corrected since.
+    """
+    kind = kind_of(topic.question)
+    found = []
+    for item in evidence:
+        if item.confidence < WORTH * evidence[0].confidence:
+            break
+        value = value_of(item, kind)
+        if value is not None and not _corrected(value, item, articles):
+            found.append(claim(item, value, articles[item.passage.article_id]))
+    return sorted((one for one in found if _fits(one, kind)), key=lambda c: (c.vague, not _likely(c, kind, topic)))
+
+
+def _fits(one: Claim, kind: Kind) -> bool:
+    """Whether a claim holds anything of the kind asked for."""
+    if kind in ("person", "place"):
+        return any(token.capital for token in one.value.words.tokens)
+    if kind == "number" and one.value.amount is not None:
+        return one.value.amount.kind != "ordinal" and not is_past(one.item.text, one.value.amount)
+    return True
+
+
+def _likely(one: Claim, kind: Kind, topic: Topic) -> bool:
+    """Whether it is a name where a person is asked for, and counts the right things in the right unit."""
+    if kind == "person":
+        return any(token.name for token in one.value.words.tokens)
+    amount = one.value.amount
+    if kind == "number" and amount is not None:
+        noun = counted_noun(read(one.item.text, one.passage.language), amount.end)
+        return topic.unit(amount.unit) and (bool(amount.unit) or topic.counts(noun, one.passage.language))
+    return True
+
+
+def _corrected(value: Value, item: Evidence, articles: dict[str, Article]) -> bool:
+    """Whether the article has a notice that an earlier version gave this very number."""
+    article = articles[item.passage.article_id]
+    if value.amount is None or not article.correction:
+        return False
+    wrong = [
+        amount
+        for start, end in sentence_spans(article.correction)
+        if tells_earlier(article.correction[start:end])
+        for amount in amounts(article.correction[start:end], article.language)
+    ]
+    return any((a.low, a.high, a.unit) == (value.amount.low, value.amount.high, value.amount.unit) for a in wrong)
+
+
+def groups(found: Iterable[Claim]) -> list[list[Claim]]:
+    """Claims that say the same together; groups and claims in the order of their best."""
+    together: list[list[Claim]] = []
+    for one in found:
+        home = next((group for group in together if same(one.value, group[0].value)), None)
+        if home is None:
+            together.append([one])
+        else:
+            home.append(one)
+    return together
+
+
+def independent(group: Sequence[Claim]) -> list[Claim]:
+    """One claim of each source, the best; sources that tell it in the same words are one: they copied it."""
+    kept: list[Claim] = []
+    for one in group:
+        copied = any(one.outlet == k.outlet or same_words(one.item.text, k.item.text) for k in kept)
+        if not copied and not any(one.outlet in k.passage.also_in for k in kept):
+            kept.append(one)
+    return kept
+
+
+def short_of(one: Claim, article: Article) -> str | None:
+    """The exact words of a claim's answer; None where they are a clause rather than an answer."""
+    words = " ".join(article.text[one.value.start : one.value.end].split())
+    sentence = " ".join(one.item.text.split()).rstrip(".!? ")
+    whole = len(words) >= 0.8 * len(sentence) and len(words.split()) > 3
+    return None if whole or len(words) > LONGEST_SHORT or len(words.split()) > _MOST_WORDS else words

@@ -1,0 +1,76 @@
+"""Evidence that can't answer, whatever the reader thinks: it is about somebody else, or about another time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from corpus.article import Article
+from corpus.dates import NewsDate
+from rag import names, when
+from rag.compose.topic import Topic
+from rag.types import Evidence, Passage, QuestionTime
+from rag.verify.match import Matcher
+from rag.verify.words import Token, read
+
+AFTERWARDS = dt.timedelta(days=45)  # news of an event come out until so long after it
+
+
+def grounded(
+    topic: Topic, evidence: Sequence[Evidence], passages: Sequence[Passage], articles: dict[str, Article],
+    as_of: str | None,
+) -> list[Evidence]:  # fmt: skip
+    """The evidence whose article knows every name of the question, and whose sentence is not of another time than that
+    asked for; in the same order. Evidence in another language than the question's is let through."""
+    time = _time(topic, as_of)
+    knows = knowing(topic, passages, articles)
+    return [item for item in evidence if item.passage.article_id in knows and not (time and _of_another(item, time))]
+
+
+def knowing(topic: Topic, passages: Sequence[Passage], articles: dict[str, Article]) -> set[str]:
+    """The ids of the articles that know every name of the question, or are in another language."""
+    wanted = _known_names(topic, passages)
+    return {
+        article_id
+        for article_id, article in articles.items()
+        if topic.language != article.language or topic.has(wanted, _everything(article), article.language)
+    }
+
+
+def _known_names(topic: Topic, passages: Sequence[Passage]) -> list[Token]:
+    """The question's names that are names beyond doubt: what the passages found use as one, what stands in the table of
+    names, and adjectives of countries. In German a capital alone says little."""
+    found = [token for passage in passages for token in read(passage.text, passage.language).tokens if token.name]
+    matcher = Matcher(topic.text, found)
+    return [
+        token
+        for token in topic.names
+        if not token.capital
+        or token.stem in names.exonyms()
+        or any(mate.word == token.word for mate in matcher.find(token))
+    ]
+
+
+def _everything(article: Article) -> str:
+    return "\n".join(filter(None, (article.title, article.source, article.text)))
+
+
+def _time(topic: Topic, as_of: str | None) -> QuestionTime | None:
+    """The days the question asks about, where it names any."""
+    day = NewsDate.parse(as_of) if as_of else None
+    time = when.read(topic.question, topic.language, day.last if day else dt.date.today(), day.last if day else None)
+    return time if time and time.kind == "range" else None
+
+
+def _of_another(item: Evidence, time: QuestionTime) -> bool:
+    """Whether a sentence names days, none of which the question asks about, in an article that is not of then either."""
+    first = dt.date.fromisoformat(time.first) if time.first else dt.date.min
+    last = dt.date.fromisoformat(time.last) if time.last else dt.date.max
+    told = [date for date in item.passage.dates if item.start <= date.start and date.end <= item.end]
+    if not told or any(date.first <= last and first <= date.last for date in told):
+        return False
+    published = NewsDate.parse(item.passage.published) if item.passage.published else None
+    if published is None:
+        return False
+    until = last + AFTERWARDS if last < dt.date.max - AFTERWARDS else last
+    return published.last < first or published.first > until

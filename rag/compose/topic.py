@@ -1,0 +1,182 @@
+"""What a question is about, and whether a passage is about that too: its names and its other words that say something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+
+from corpus.mentions import date_mentions
+from rag.compose.forms import kind_of
+from rag.types import Evidence, Passage
+from rag.verify.ground import is_content
+from rag.verify.match import Matcher, sides
+from rag.verify.tables import opposites
+from rag.verify.words import Text, Token, read
+
+NEEDED = 0.5  # share of a question's words that a passage about it has at least
+_read = lru_cache(512)(read)
+# Words that say how to answer, not what about.
+_FORM = re.compile(
+    r"(?:viele?n?|hoch|grosse?[nrsm]?|lang|weit|heisst|heissen|genau|fasse?n?|zusammen|zusammenfassung|überblick|gib|geben|nenne?n?"
+    r"|worum|geht|ging|passierte?|geschah|geschehen|los|bericht\w*|artikel\w*|meldung\w*|nachricht\w*|aktuell\w*|stand|neueste[nrs]?"
+    r"|bitte|erklären?|überhaupt|eigentlich|happened|summar\w+|overview|news|latest|about|tell|many|much|people|menschen|personen"
+    r"|leute|zahl|anzahl|number)\Z"
+)
+_TOLL = re.compile(
+    r"\b(?:tote[nr]?|todesopfer|opfer|verletzt\w*|verwundet\w*|vermisst\w*|getötet|gestorben|starben|gefallen|ums leben|kamen um"
+    r"|umgekommen|killed|dead|died|deaths|injured|wounded|missing|victims|casualties)\b",
+    re.IGNORECASE,
+)
+_MONEY = frozenset(("euro", "dollar", "franken", "pfund", "rubel", "yen", ""))
+_SPAN = frozenset(("sekunde", "minute", "tag", "monat"))
+# What a question may be answered in; "" is a bare number.
+_UNITS = tuple(
+    (re.compile(pattern, re.IGNORECASE), units)
+    for pattern, units in (
+        (r"\b(?:wie ?viel uhr|what time)\b", frozenset(("uhr", ""))),
+        (
+            r"\bwas kost|\bkosten\W*\Z|\bwie teuer|\bwie ?viel geld|\bhow much (?:money|does)\b.*\bcost|\bwhat\b.*\bcost",
+            _MONEY,
+        ),
+        (r"\b(?:wie lange|how long)\b", _SPAN),
+        (r"\b(?:wie alt|how old)\b", _SPAN | {""}),
+        (r"\b(?:wie weit|how far)\b", frozenset(("meter", "meile", "minute"))),
+        (r"\b(?:wie lang|wie tief|how deep|how tall)\b", frozenset(("meter", "meile", *_SPAN))),
+        (r"\b(?:wie schwer|how heavy)\b", frozenset(("gramm", ""))),
+        (r"\b(?:wie viel prozent|welcher anteil|what (?:share|percentage))\b", frozenset(("prozent",))),
+        (
+            r"\b(?:wie ?viele|how many)\b(?! (?:prozent|euro|dollar|meter|kilo|tonnen|liter|hektar|jahre|tage|wochen"
+            r"|stunden|minuten|grad|per ?cent|miles|years|days|weeks|hours|minutes|tonnes|hectares|metres))",
+            frozenset(("",)),
+        ),
+    )
+)
+_OF_NAMES = re.compile(
+    r"(?<!prakt)(?<!polit)(?<!techn)(?<!mediz)(?<!elektr)(?<!histor)(?<!krit)(?<!militär)isch(?:e[nrms]?)?\Z"
+)
+# Stems of nouns for people: whoever asks for people may be told of any of them, and the other way round.
+_ANYBODY = frozenset("mensch person leut teilnehm people person participant".split())
+_PEOPLE = _ANYBODY | frozenset(
+    """tot tote toter verletzt verletzte opf todesopf soldat arbeit beschäftigt mitarbeit angestellt demonstrant zuschau besuch
+    passagi insass bewohn einwohn kind frau mann zivilist polizist schul student burg flüchtling tourist fahrgast vermisst
+    gefangen demonstrat death dead victim worker employe visitor resident child women men civilian soldier troop
+    passeng""".split()
+)
+
+
+class Topic:
+    """The words of a question that say what it is about. Holds nothing that changes."""
+
+    def __init__(self, question: str, language: str) -> None:
+        self.question, self.language = question, language
+        self.text = _read(question, language)
+        times = [(date.start, date.end) for date in date_mentions(question, None, language)]
+        self.words = tuple(
+            token
+            for token in self.text.tokens
+            if (is_content(token) or token.word.isdecimal())
+            and not _FORM.match(token.word)
+            and not any(start <= token.start < end for start, end in times)
+        )
+
+    @cached_property
+    def names(self) -> tuple[Token, ...]:
+        """Proper names, and adjectives made of them: "chinesische" soldiers are not "nordkoreanische"."""
+        return tuple(token for token in self.words if token.name or _OF_NAMES.search(token.text))
+
+    @cached_property
+    def toll(self) -> bool:
+        """Whether the dead, wounded or missing are asked for, whose number rises as news come in."""
+        return bool(_TOLL.search(self.question))
+
+    def unit(self, unit: str) -> bool:
+        """Whether an amount in this unit can be the answer."""
+        return next((unit in units for pattern, units in _UNITS if pattern.search(self.question)), True)
+
+    def share(self, passage: Passage, around: str | None = None) -> float:
+        """How many of the question's words the passage, or ``around`` in its place, or its title have, 0..1; of a
+        passage in another language only names can be compared, and 0.5 says that the question has none."""
+        words = self.words
+        if passage.language not in (None, self.language):
+            words = tuple(token for token in words if token.name or token.word.isdecimal())
+            if not words:
+                return NEEDED
+        if not words:
+            return 1.0
+        return len(self._found(words, passage, around)) / len(words)
+
+    def named(self, passage: Passage) -> bool:
+        """Whether the passage or its title has every name of the question."""
+        return len(self._found(self.names, passage, None)) == len(self.names)
+
+    def has(self, words: Sequence[Token], text: str, language: str | None) -> bool:
+        """Whether a text has all of these words of the question."""
+        matcher = Matcher(self.text, _read(text, language).tokens)
+        return all(matcher.find(token) for token in words)
+
+    @cached_property
+    def noun(self) -> Token | None:
+        """What "how many" counts: the first noun after it."""
+        if kind_of(self.question) != "number":
+            return None
+        counted = re.search(r"\b(?:wie ?viele?n?|how many)\b", self.question, re.IGNORECASE)
+        after = [token for token in self.text.tokens if counted and token.start >= counted.end()][:5]
+        english = self.language == "en"
+        nouns = [t for t in after if is_content(t) and (t.capital if not english else not t.capital)]
+        return nouns[0] if nouns else None
+
+    def counts(self, noun: Token | None, language: str | None) -> bool:
+        """Whether what an amount counts may be what the question asks for; None, and people in general, may be anything."""
+        if noun is None or self.noun is None or language not in (None, self.language) or noun.stem in _ANYBODY:
+            return True
+        if self.noun.stem in _ANYBODY:  # "Wie viele Menschen starben?" - "12 Arbeiter"
+            return noun.stem in _PEOPLE
+        return bool(Matcher(self.text, [noun]).find(self.noun))
+
+    def acts(self, item: Evidence) -> bool:
+        """Whether the sentence itself tells what the question says was done or is so: one of its verbs and adjectives;
+        true where the question has none, as "Wie viele Tote gab es?"."""
+        if item.passage.language not in (None, self.language):
+            return False
+        verbs = [token for token in self.words if not token.capital and not token.word.isdecimal()]
+        matcher = Matcher(self.text, _read(item.text, item.passage.language).tokens)
+        return not verbs or any(matcher.find(token) for token in verbs)
+
+    def agrees(self, clause: Sequence[Token], language: str | None) -> bool:
+        """Whether a clause does not tell the opposite of what the question asks about: the killed are not the wounded."""
+        if language not in (None, self.language):
+            return True
+        for table, _ in opposites(self.text.language):
+            asked, told = sides(self.text.tokens, table), sides(clause, table)
+            if asked and told and asked.keys().isdisjoint(told):
+                return False
+        return True
+
+    def _found(self, words: Sequence[Token], passage: Passage, text: str | None) -> list[Token]:
+        title, body = _read(passage.title or "", passage.language), _read(text or passage.text, passage.language)
+        matcher = Matcher(self.text, [*title.tokens, *body.tokens])
+        return [token for token in words if matcher.find(token)]
+
+
+def around(item: Evidence) -> str:
+    """A sentence with its neighbours in the passage."""
+    text = item.passage.text
+    spans = _read(text, item.passage.language).sentences
+    start, end = item.start - item.passage.start, item.end - item.passage.start
+    near = [i for i, span in enumerate(spans) if span[0] < end and start < span[1]]
+    if not near:
+        return item.text
+    return text[spans[max(near[0] - 1, 0)][0] : spans[min(near[-1] + 1, len(spans) - 1)][1]]
+
+
+def counted_noun(text: Text, after: int) -> Token | None:
+    """The noun of ``text`` that an amount ending at ``after`` counts: "1.400 Menschen"; None where none follows at once."""
+    for token in [t for t in text.tokens if t.start >= after][:3]:
+        if token.word[0].isdecimal() or token.start - after > 30:
+            return None
+        if is_content(token) and (token.capital or text.language == "en"):
+            return None if token.name else token
+        if not token.word.endswith(("e", "en", "er", "es", "em")) and text.language != "en":
+            return None
+    return None
