@@ -44,7 +44,7 @@ def understand(question: str, history: Sequence[Turn]) -> FollowUp | None:
         answer = who_says(question, turns[-1], last, language)
         return FollowUp(answer.understood_as or question, language, answer)
     subject = Subject(turns, before)
-    lean = leans(question, language, subject.said)
+    lean = leans(question, language, subject.said, subject.whole)
     understood = rewritten(question, lean, subject, language) if lean else None
     return FollowUp(understood, language) if understood else None
 

@@ -37,8 +37,11 @@ class Lean:
     body: int = 0
 
 
-def leans(question: str, language: str, said: Collection[str]) -> Lean | None:
-    """How ``question`` leans on a conversation in which the stems ``said`` fell; None when it stands on its own."""
+def leans(question: str, language: str, said: Collection[str], whole: Collection[str] = ()) -> Lean | None:
+    """How ``question`` leans on a conversation in which the stems ``said`` fell; None when it stands on its own.
+
+    A noun among ``whole`` was said before with nothing that says which, so it needs nothing now.
+    """
     language = _known(language)
     tokens = read(question, language).tokens
     start = 0
@@ -66,7 +69,7 @@ def leans(question: str, language: str, said: Collection[str]) -> Lean | None:
     if not nouns:  # "Wer ist letzte Woche gestorben?" asks for the news of a week
         says_which = body[-1].clause > body[0].clause  # "Wie hieß die Person, die nicht sprechen konnte?"
         return None if says_which or when.read(question, language, dt.date.today()) else Lean("gap", body=at)
-    known = [i for i in nouns if _definite(body, i, language) and _fell(body[i], said)]
+    known = [i for i in nouns if _definite(body, i, language) and _fell(body[i], said, whole)]
     verb = language == "en"  # which can't be told from a noun there: "How long does the contract run?"
     if len(known) == 1 and len(nouns) <= 1 + verb:
         return Lean("definite", body=at)
@@ -220,10 +223,10 @@ def _definite(body: Sequence[Token], i: int, language: str) -> bool:
     return before is not None and before.word in lists.DEFINITE[language]
 
 
-def _fell(token: Token, said: Collection[str]) -> bool:
+def _fell(token: Token, said: Collection[str], whole: Collection[str]) -> bool:
     """Whether the noun, or a compound that ends in it, fell before: "die Mauer" after "Hochwassermauer"."""
     if token.stem in said:
-        return True
+        return token.stem not in whole
     return len(token.word) > 3 and any(stem.endswith(token.stem) for stem in said)
 
 

@@ -89,6 +89,13 @@ class Subject:
         texts = [passage.text for passage in answer.passages if passage.article_id in cited] if answer else []
         return {stem(word, self.language) for text in (self.question, *texts) for word in words(text)}
 
+    @property
+    def whole(self) -> set[str]:
+        """Stems of the last question where it names nothing: "die Speicherbrücke" was enough there."""
+        if any(named(self.tokens, i, self.language) for i in range(len(self.tokens))):
+            return set()
+        return {token.stem for token in self.tokens}
+
     def person(self, gender: Gender) -> Person | None:
         """Whom "er" or "sie" means: a person of the question, or of its answer where it asked for one."""
         answer = self.turn.answer

@@ -121,6 +121,10 @@ def test_a_thing_that_only_the_cited_passage_names() -> None:
     globe = answered("Wer hat den Himmelsglobus gemacht?", "Caspar Eulenhaupt.", text="Die Restaurierung ist teuer.")
     assert read("Was kostet die Restaurierung?", globe) == "Was kostet die Restaurierung (den Himmelsglobus)?"
     assert read("Was kostet die Inflation?", globe) is None
+    # The same noun again stands alone as it did before, unless a place told which.
+    assert read("Wann wurde die Speicherbrücke gebaut?", BRIDGE) is None
+    port = "Wie viele Kräne hat der Hafen in Breedenhafen?"
+    assert read("Wem gehört der Hafen?", port) == "Wem gehört der Hafen (Kräne, der Hafen in Breedenhafen)?"
 
 
 def test_the_question_before_the_last_helps_where_the_last_names_nothing() -> None:
