@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
+import math
 import re
+import threading
 import time
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import Response
@@ -17,18 +20,25 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from corpus.article import Article
+from rag.aside import Stop, aside
 from rag.compose import compose
 from rag.errors import EmptyQuestionError, LongQuestionError
 from rag.followup import understand
+from rag.generate import Task, answered
 from rag.index import Index, Status
 from rag.models.read import Reader, SentenceReader
-from rag.retrieve import Retriever, to_node
+from rag.retrieve import Query, Retriever, to_node
 from rag.rows import Filter
 from rag.settings import Settings
-from rag.types import Answer, Event, Turn
+from rag.types import Answer, Event, Evidence, Passage, Turn
 from rag.when import Given
 
+if TYPE_CHECKING:
+    from rag.models.llm import Llm
+
 _TOKENS = re.compile(r"\S+\s*")
+Mode = Literal["extractive", "llm"]
+TOKEN_FACTOR = 1.6  # tokens of other models' vocabularies for one of the embedding model's, at most, in German
 
 
 class Answerer:
@@ -44,6 +54,8 @@ class Answerer:
         self.settings = index.settings
         self.retriever = Retriever(index)
         self.reader = reader or SentenceReader(index.embedder)
+        self._llm: Llm | None = None
+        self._lock = threading.Lock()
 
     @classmethod
     def open(cls, index: str | Path | Settings, reader: Reader | None = None) -> Answerer:
@@ -62,6 +74,8 @@ class Answerer:
         return answerer
 
     def close(self) -> None:
+        if self._llm is not None:
+            self._llm.close()
         self.index.close()
 
     def __enter__(self) -> Answerer:
@@ -79,17 +93,18 @@ class Answerer:
         only: Filter | None = None,
         time: Given = None,
         history: Sequence[Turn] = (),
+        mode: Mode | None = None,
     ) -> Answer:
         """The answer. ``as_of`` leaves out articles published later, ``within`` all articles but those of these ids.
 
         ``only`` states further conditions (dates, sources, languages, categories). ``Answer.time`` is what the question
         says of time, a preference; ``time`` overrides it: False for none, or (first day, last day).
         ``history``: the conversation so far, oldest first. A question that leans on it is read as ``Answer.understood_as``;
-        to have it asked as it stands, leave ``history`` out.
+        to have it asked as it stands, leave ``history`` out. ``mode`` overrides the settings' ``answer_mode``.
 
-        Raises EmptyQuestionError, LongQuestionError, FilterValueError.
+        Raises EmptyQuestionError, LongQuestionError, FilterValueError; with a language model LlmError.
         """
-        *_, answer = self._steps(question, as_of, within, only, time, history)
+        *_, answer = self._steps(question, as_of, within, only, time, history, mode)
         assert isinstance(answer, Answer)
         return answer
 
@@ -102,21 +117,14 @@ class Answerer:
         only: Filter | None = None,
         time: Given = None,
         history: Sequence[Turn] = (),
+        mode: Mode | None = None,
     ) -> Iterator[Event]:
         """The answer as it comes about: ``stage`` events, ``token`` events that add up to its text, then ``answer``.
 
-        Takes and raises what ``ask`` does.
+        What a language model writes comes sentence by sentence, each once it is checked. Takes and raises what ``ask``
+        does; closing the iterator ends a call of a language model.
         """
-        answer = None
-        for stage_or_answer in self._steps(question, as_of, within, only, time, history):
-            if isinstance(stage_or_answer, str):
-                yield Event("stage", stage_or_answer)
-            else:
-                answer = stage_or_answer
-        assert answer is not None
-        for token in _TOKENS.findall(answer.text):
-            yield Event("token", token)
-        yield Event("answer", answer=answer)
+        yield from self._events(question, as_of, within, only, time, history, mode)
 
     async def astream(
         self,
@@ -127,11 +135,27 @@ class Answerer:
         only: Filter | None = None,
         time: Given = None,
         history: Sequence[Turn] = (),
+        mode: Mode | None = None,
     ) -> AsyncIterator[Event]:
-        """``stream`` for callers with an event loop: each step runs in a thread."""
-        events = self.stream(question, as_of, within=within, only=only, time=time, history=history)
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
-            yield event
+        """``stream`` for callers with an event loop, in which nothing waits. Closing it ends a call of a model too."""
+        events = aside(lambda stop: self._events(question, as_of, within, only, time, history, mode, stop))
+        async with contextlib.aclosing(events):
+            async for event in events:
+                yield event
+
+    def _events(self, *asked: Any) -> Iterator[Event]:
+        """The steps as events; an answer that did not come in pieces is cut into words."""
+        answer, written = None, False
+        for step in self._steps(*asked):
+            if isinstance(step, Answer):
+                answer = step
+            else:
+                written = written or step.kind == "token"
+                yield step
+        assert answer is not None
+        for token in _TOKENS.findall(answer.text) if not written else ():
+            yield Event("token", token)
+        yield Event("answer", answer=answer)
 
     def _steps(
         self,
@@ -141,16 +165,19 @@ class Answerer:
         only: Filter | None,
         time: Given,
         history: Sequence[Turn],
-    ) -> Iterator[str | Answer]:
-        """The stages' names as they begin, then the answer."""
+        mode: Mode | None,
+        stop: Stop | None = None,
+    ) -> Iterator[Event | Answer]:
+        """The stages as they begin, what a language model writes, then the answer."""
         question = check_question(question, self.settings)
+        llm = self.llm if (mode or self.settings.answer_mode) == "llm" else None  # nothing is searched in vain
         clock = _Clock()
         follow = understand(question, history)
         if follow and follow.answer:
             clock.lap("compose")
             yield replace(follow.answer, timings=clock.seconds(), fingerprint=self.settings.fingerprint())
             return
-        yield "searching"
+        yield Event("stage", "searching")
         query = self.retriever.query(follow.question if follow else question)
         if follow:  # the words carried over may be of another language
             query = replace(query, language=follow.language)
@@ -158,25 +185,72 @@ class Answerer:
         asked = self.retriever.time_of(query, as_of, time) if self.settings.fusion == "hybrid" else None
         passages = self.retriever.passages(query, as_of, within=within, only=only, time=asked or False)
         clock.lap("search")
-        yield "reading"
+        yield Event("stage", "reading")
         evidence = self.reader.read(query, passages)
         clock.lap("read")
-        yield "composing"
-        least = self.settings.min_confidence
-        answer = compose(
-            query.text,
-            "de" if query.language == "de" else "en",
-            evidence,
-            passages,
-            {article_id: self.index.article(article_id) for article_id in {p.article_id for p in passages}},
-            most=self.settings.answer_sentences,
-            least_confidence=self.reader.threshold if least is None else least,
-            as_of=as_of.isoformat() if as_of else self.index.store.newest(),
-        )
-        clock.lap("compose")
+        answer = None
+        for step in self._answered(query, passages, evidence, as_of, llm, stop):
+            if isinstance(step, Answer):
+                answer = step
+            else:
+                yield step
+        assert answer is not None
+        clock.lap("write" if llm else "compose")
         understood_as = follow.question if follow else None
         answer = replace(answer, question=question, understood_as=understood_as)
         yield replace(answer, time=asked, timings=clock.seconds(), fingerprint=self.settings.fingerprint())
+
+    def _answered(
+        self,
+        query: Query,
+        passages: Sequence[Passage],
+        evidence: Sequence[Evidence],
+        as_of: dt.date | None,
+        llm: Llm | None,
+        stop: Stop | None,
+    ) -> Iterator[Event | Answer]:
+        """From passages to the answer, with or without a language model."""
+        language = "de" if query.language == "de" else "en"
+        articles = {article_id: self.index.article(article_id) for article_id in {p.article_id for p in passages}}
+        day = as_of.isoformat() if as_of else self.index.store.newest()
+        least = self.settings.min_confidence
+
+        def extractive() -> Answer:
+            return compose(
+                query.text,
+                language,
+                evidence,
+                passages,
+                articles,
+                most=self.settings.answer_sentences,
+                least_confidence=self.reader.threshold if least is None else least,
+                as_of=day,
+            )
+
+        if llm is None or not passages:
+            yield Event("stage", "composing")
+            yield extractive()
+            return
+        yield Event("stage", "writing")
+        confidence = evidence[0].confidence if evidence else 0.0
+        parts = self.retriever.lexicon.parts
+        task = Task(query.text, language, passages, articles, day, confidence, self._count, parts)
+        for step in answered(llm, task, self.settings, extractive, stop):
+            yield Event("token", step) if isinstance(step, str) else step
+
+    def _count(self, text: str) -> int:
+        """About how many tokens a text is for a language model, rather too many than too few."""
+        return math.ceil(TOKEN_FACTOR * len(self.index.embedder.token_offsets([text])[0]))
+
+    @property
+    def llm(self) -> Llm:
+        """The language model of the settings, with connections kept from one question to the next. Raises LlmError."""
+        from rag.models.llm import Llm  # not for those who ask without one: it takes a second
+
+        with self._lock:
+            if self._llm is None:
+                self._llm = Llm(self.settings)
+            return self._llm
 
     def article(self, article_id: str) -> Article:
         """The current version of an article. Raises ArticleMissingError."""

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 
 from corpus.dates import display_date
 from corpus.mentions import DateMention
+from rag.errors import LlmError
 from rag.messages import messages
+from rag.types import Note
 
 
 def display_period(first: dt.date, last: dt.date, language: str) -> str:
@@ -39,6 +41,14 @@ def explained(dates: Iterable[DateMention], language: str) -> list[tuple[str, st
         if str(date.first.year) not in date.text
     ]
     return list(dict.fromkeys(found))
+
+
+def note(note: Note, language: str) -> str:
+    """A note of an answer in words."""
+    facts = dict(note.facts)
+    if "reason" in facts:
+        facts["why"] = LlmError(facts.pop("reason"), **facts).text(language)
+    return messages().say(f"note_{note.kind}", language, **facts)
 
 
 def visible(text: str) -> str:

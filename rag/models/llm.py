@@ -12,7 +12,6 @@ import queue
 import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from concurrent.futures import Future
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -21,21 +20,17 @@ import httpx
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.llms.openai_like import OpenAILike
 
+from rag.aside import Stop, Stopped
 from rag.errors import LlmError
 from rag.models.llm_faults import named
 from rag.settings import Settings
 
 Result = TypeVar("Result")
-Stop = Future[None]  # ends what waits, when its result is set
 CONNECT_SECONDS = 10.0
 LIST_SECONDS = 15.0
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _UNWANTED = ("openai-", "x-stainless-")  # headers of the openai package
 _THOUGHTS = ("<think>", "</think>")
-
-
-class Stopped(Exception):
-    """Whoever asked does not want the rest."""
 
 
 class Llm:

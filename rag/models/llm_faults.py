@@ -1,4 +1,4 @@
-"""Whatever goes wrong at a language model's address -> LlmError, and whether asking again may help."""
+"""Whatever goes wrong at a language model's address -> LlmError, with what the server said of it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import openai
 
 from rag.errors import LlmError
 
-# Worth asking again, the address being what it is.
-PASSING = ("down", "busy", "failed", "cut", "malformed", "empty", "language", "repetition", "context")
 LONGEST_DETAIL = 160
 _OVERFLOW = ("context_length", "context length", "context size", "context window", "maximum context", "too many tokens")
 

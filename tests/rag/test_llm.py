@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from llama_index.core.base.llms.types import ChatMessage
 
+from rag.aside import Stopped
 from rag.errors import LlmError
-from rag.models.llm import Llm, Stopped, Thoughts, offered
+from rag.models.llm import Llm, Thoughts, offered
 from rag.settings import Settings
 from tests.llm_endpoint import MODEL, Endpoint, Script, running
 

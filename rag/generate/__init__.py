@@ -1,0 +1,6 @@
+"""Passages and a language model -> an answer that is held to the evidence, sentence by sentence."""
+
+from rag.generate.answer import answered
+from rag.generate.write import Task
+
+__all__ = ["Task", "answered"]
