@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from corpus.dates import display_date
+from rag.compose.speakers import speakers
 from rag.messages import messages
 from rag.types import Answer, Citation, Sentence, Turn
 
@@ -40,8 +41,11 @@ def asks_for_source(question: str, language: str) -> bool:
 
 
 def who_says(question: str, turn: Turn, answer: Answer, language: str) -> Answer:
-    """One sentence a citation of ``answer``: outlet, day, and the sentence as it stands there."""
-    sentences = tuple(Sentence(_line(c, language), (c.number,), "verbatim") for c in answer.citations)
+    """One sentence a citation of ``answer``: outlet, day, whom it names as its source, and what stands there."""
+    languages = {passage.article_id: passage.language for passage in answer.passages}
+    sentences = tuple(
+        Sentence(_line(c, languages.get(c.article_id), language), (c.number,), "verbatim") for c in answer.citations
+    )
     return replace(
         answer,
         question=question,
@@ -50,6 +54,7 @@ def who_says(question: str, turn: Turn, answer: Answer, language: str) -> Answer
         status="answered",
         sentences=sentences,
         short=None,
+        speaker=None,
         time=None,
         disagreements=(),
         timings={},
@@ -59,10 +64,15 @@ def who_says(question: str, turn: Turn, answer: Answer, language: str) -> Answer
     )
 
 
-def _line(citation: Citation, language: str) -> str:
+def _line(citation: Citation, article_language: str | None, language: str) -> str:
     say = messages().say
     outlet = citation.source or citation.title or citation.article_id
-    also = say("ask_also_in", language, outlets=", ".join(citation.also_in)) if citation.also_in else ""
-    date = display_date(citation.published, language) or say("ask_undated", language)
-    facts = ", ".join(part for part in (date, also) if part)
-    return say("followup_source", language, outlet=outlet, facts=facts, quote=citation.quote)
+    facts = [display_date(citation.published, language) or say("ask_undated", language)]
+    if citation.also_in:
+        facts.append(say("ask_also_in", language, outlets=", ".join(citation.also_in)))
+    named = (
+        one.text[0].lower() + one.text[1:] if one.phrase else say("followup_speaker", language, who=one.text)
+        for one in speakers(citation.quote, article_language)
+    )
+    facts += dict.fromkeys(named)
+    return say("followup_source", language, outlet=outlet, facts=", ".join(facts), quote=citation.quote)

@@ -153,6 +153,17 @@ def test_who_says_so_is_told_from_the_citations(question: str) -> None:
     assert (answer.question, answer.understood_as, answer.short) == (question, found.question, None)
 
 
+def test_who_says_so_names_whom_the_article_names() -> None:
+    said = answered("Wie viele kamen?", "Statt 2.800 seien es 3.600 gewesen, sagte Polizeisprecher Kai Lindner.")
+    found = understand("Wer sagt das?", [said])
+    assert found is not None and found.answer is not None
+    assert found.answer.text.startswith("Blatt (13. Januar 2025, Quelle dort: Polizeisprecher Kai Lindner): „Statt")
+    told = answered("Wie viele kamen?", "Nach Angaben der Polizei kamen 3.600 Menschen.")
+    found = understand("Wer sagt das?", [told])
+    assert found is not None and found.answer is not None
+    assert found.answer.text.startswith("Blatt (13. Januar 2025, nach Angaben der Polizei): „")
+
+
 def test_who_says_so_in_english_and_of_a_refusal() -> None:
     before = answered("How many died?", "About 300 died.", source=None)
     found = understand("Who says so?", [before])
