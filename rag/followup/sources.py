@@ -57,6 +57,10 @@ def who_says(question: str, turn: Turn, answer: Answer, language: str) -> Answer
         speaker=None,
         time=None,
         disagreements=(),
+        mode="extractive",
+        notes=(),
+        writing=None,
+        tokens=None,
         timings={},
         understood_as=messages().say(
             "followup_sources", language, question=answer.understood_as or turn.question.strip()
