@@ -10,14 +10,14 @@ from corpus.corrections import tells_earlier
 from corpus.dates import NewsDate
 from rag.compose.forms import kind_of
 from rag.compose.quotes import same_words
+from rag.compose.reading import read
 from rag.compose.speakers import Speaker, speaker_at
 from rag.compose.topic import Topic, counted_noun
-from rag.compose.values import Value, is_past, same, value_of
+from rag.compose.values import Value, is_part, is_past, same, value_of
 from rag.models.question import Kind
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Passage
 from rag.verify.amounts import amounts
-from rag.verify.words import read
 
 WORTH = 0.5  # of the confidence of the best evidence: from there on a claim is looked at
 LONGEST_SHORT = 80  # characters of a short answer; what is longer is a clause and is quoted
@@ -53,7 +53,10 @@ class Claim:
 def claim(item: Evidence, value: Value, article: Article) -> Claim:
     """The claim of ``value`` in the sentence of ``item``."""
     span = (value.start, value.end)
-    return Claim(item, value, speaker_at(article.text, item.start, item.end, span, article.language))
+    speaker = speaker_at(article.text, item.start, item.end, span, article.language)
+    if value.kind == "words" and speaker and not speaker.phrase:
+        speaker = None  # of somebody who is named as having said so the outlet itself tells
+    return Claim(item, value, speaker)
 
 
 def claims(evidence: Sequence[Evidence], topic: Topic, articles: dict[str, Article]) -> list[Claim]:
@@ -89,6 +92,8 @@ def _likely(one: Claim, kind: Kind, topic: Topic) -> bool:
     amount = one.value.amount
     if kind == "number" and amount is not None:
         noun = counted_noun(read(one.item.text, one.passage.language), amount.end)
+        if is_part(one.item.text, amount):
+            return False
         return topic.unit(amount.unit) and (bool(amount.unit) or topic.counts(noun, one.passage.language))
     return True
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from corpus.article import Article
 from rag.compose.claims import LONGEST_SHORT, Claim, claim
+from rag.compose.reading import read
 from rag.compose.speakers import saying
 from rag.compose.topic import NEEDED, Topic, around, counted_noun
 from rag.compose.values import Value, amounts_in, differ, is_part, is_past, same, with_unit, words_at
@@ -22,9 +23,12 @@ from rag.types import Evidence, Passage
 from rag.verify.amounts import Amount, amounts
 from rag.verify.ground import is_content
 from rag.verify.match import Matcher
-from rag.verify.words import Text, Token, read
+from rag.verify.words import Text, Token
 
 WINDOW = dt.timedelta(days=7)  # between two articles about one event that do not mention each other's numbers
+LONG = dt.timedelta(
+    days=200
+)  # after which a number that stands in both is of two events, unless it is told as an earlier one
 MOST = 4  # sides shown
 TELLING = 100  # numbers below are in many articles by chance, and so are measures
 _MONEY = frozenset(("euro", "dollar", "franken", "pfund", "rubel", "yen"))
@@ -41,7 +45,7 @@ def sides_of(best: Sequence[Claim], others: Sequence[Sequence[Claim]], topic: To
     """
     found = [list(best)]
     for group in others:
-        rivals = [one for one in group if any(_rivals(one, known, topic, articles, least) for known in best)]
+        rivals = [one for one in group if any(_rivals(one, known, topic, articles, least) for known in best[:2])]
         if rivals:
             found.append(rivals)
     for one in [one for group in list(found) for one in group]:
@@ -65,15 +69,15 @@ def newest_state(sides: Sequence[Sequence[Claim]], topic: Topic, articles: dict[
     if first.published is None or any(c.published is None or c.published.last >= first.published.first for c in rest):
         return False
     return all(
-        _replaces(first, other, articles[first.passage.article_id])
+        _replaces(other, articles[first.passage.article_id])
         or (first.speaker and other.speaker and _one_person(first, other))
         or (topic.toll and _higher(first.value, other.value))
         for other in rest
     )
 
 
-def _replaces(first: Claim, other: Claim, article: Article) -> bool:
-    """Whether an article tells the other's number as what was told before."""
+def _replaces(other: Claim, article: Article) -> bool:
+    """Whether an article tells a claim's number as what was told before."""
     return any(
         is_past(article.text, amount) and _equal(amount, other.value.amount)
         for amount in amounts(article.text, article.language)
@@ -99,14 +103,14 @@ def _rivals(one: Claim, known: Claim, topic: Topic, articles: dict[str, Article]
     if not differ(one.value, known.value) or not (_comparable(one, topic) and _comparable(known, topic)):
         return False
     earlier, later = sorted((one, known), key=_recency)
-    return _mentions(later, earlier.value, articles) or _same_days(earlier, later, topic, articles)
+    return _mentions(later, earlier, articles) or _same_days(earlier, later, topic, articles)
 
 
 def _comparable(one: Claim, topic: Topic) -> bool:
     """Whether a claim counts what is asked for, the whole of it, of what the question names."""
     text = read(one.item.text, one.passage.language)
     amount = one.value.amount
-    if one.value.end - one.value.start > LONGEST_SHORT or topic.share(one.passage) < NEEDED:
+    if one.value.end - one.value.start > LONGEST_SHORT or len(text.sentences) > 1 or topic.share(one.passage) < NEEDED:
         return False
     if amount is not None:
         noun = counted_noun(text, amount.end)
@@ -122,15 +126,18 @@ def _clause(text: Text, at: int) -> list[Token]:
     return [token for token in text.tokens if token.clause == here]
 
 
-def _mentions(later: Claim, value: Value, articles: dict[str, Article]) -> bool:
+def _mentions(later: Claim, earlier: Claim, articles: dict[str, Article]) -> bool:
     """Whether the article of a claim also tells the other's number: what it was before, or what others say. Numbers that
-    many articles have by chance must stand beside the claim."""
-    if value.amount is None:
+    many articles have by chance must stand beside the claim; after ``LONG`` it must be told as what was before."""
+    amount = earlier.value.amount
+    if amount is None or later.published is None or earlier.published is None:
         return False
     article = articles[later.passage.article_id]
-    telling = value.amount.unit in _MONEY or (not value.amount.unit and value.amount.high >= TELLING)
+    if later.published.last - earlier.published.first > LONG:
+        return _replaces(earlier, article)
+    telling = amount.unit in _MONEY or (not amount.unit and amount.high >= TELLING)
     text = article.text if telling else around(later.item)
-    return any(_equal(amount, value.amount) for amount in amounts(text, article.language))
+    return any(_equal(told, amount) for told in amounts(text, article.language))
 
 
 def _same_days(earlier: Claim, later: Claim, topic: Topic, articles: dict[str, Article]) -> bool:

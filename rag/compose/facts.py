@@ -12,9 +12,9 @@ from rag.compose.conflict import newest_state, sides_of
 from rag.compose.draft import Draft, marked
 from rag.compose.forms import Form
 from rag.compose.quotes import choose, quotes
+from rag.compose.reading import read
 from rag.compose.topic import NEEDED, Topic, counted_noun
 from rag.types import Disagreement, Evidence, Passage
-from rag.verify.words import read
 
 RUNNER_UP = 0.5  # of the odds of the best evidence: from there on another sentence is quoted as well
 FEWEST_ITEMS = 2  # of a list; a single thing is a fact
@@ -47,7 +47,7 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
     numbers = [_cite(draft, one, articles) for one in told[:most]]
     agree = len(told) - 1
     draft.say(
-        draft.words("short", short=_counted(best[0], short), said=_said(draft, best[0]),
+        draft.words("short", short=_shown(draft, best[0], _counted(best[0], short)), said=_said(draft, best[0]),
                     agree=draft.words("agree_one" if agree == 1 else "agree_many", count=agree) if agree else ""),
         numbers,
     )  # fmt: skip
@@ -71,7 +71,7 @@ def _list(found: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, Ar
     if len(items) < FEWEST_ITEMS:
         return None
     draft.say(
-        draft.words("list", items="; ".join(short for short, _ in items)),
+        draft.words("list", items="; ".join(_shown(draft, one, short) for short, one in items)),
         [_cite(draft, one, articles) for _, one in items],
     )
     _quote(draft, [one.item for _, one in items][:most], articles)
@@ -86,11 +86,11 @@ def _sides(sides: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, A
         short = short_of(one, articles[one.passage.article_id]) or one.value.text
         numbers = tuple(dict.fromkeys(_cite(draft, each, articles) for each in independent(group)))
         told.append((short, one, numbers))
-    parts = [draft.words("side", short=short, facts=_facts(draft, one)) for short, one, _ in told]
+    parts = [draft.words("side", short=_shown(draft, one, short), facts=_facts(draft, one)) for short, one, _ in told]
     newer = newest_state(sides, topic, articles)
     first = told[0][1]
     if newer:
-        said = draft.words("newer", short=told[0][0], facts=_facts(draft, first), before="; ".join(parts[1:]))
+        said = draft.words("newer", newest=parts[0], before="; ".join(parts[1:]))
     else:
         said = draft.words("conflict", sides="; ".join(parts))
     draft.say(said, [number for _, _, numbers in told for number in numbers])
@@ -112,6 +112,14 @@ def _sides(sides: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, A
             for short, one, numbers in told
         ),
     )
+
+
+def _shown(draft: Draft, one: Claim, short: str) -> str:
+    """A short answer within our own words; what is no name or figure, in another language, in quotation marks."""
+    foreign = one.passage.language not in (None, draft.language)
+    words = [word for word in short.split() if word[0].isalpha()]
+    plain = all(word[0].isupper() for word in words) if one.value.kind == "words" else all(len(w) < 3 for w in words)
+    return marked(short) if foreign and not plain else short
 
 
 def _odds(confidence: float) -> float:

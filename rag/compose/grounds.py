@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from corpus.article import Article
 from corpus.dates import NewsDate
-from rag import names, when
+from rag import german, names, when
+from rag.compose.quotes import RELATIVE_CONFIDENCE
+from rag.compose.reading import read
 from rag.compose.topic import Topic
 from rag.types import Evidence, Passage, QuestionTime
 from rag.verify.match import Matcher
-from rag.verify.words import Token, read
+from rag.verify.words import Token
 
 AFTERWARDS = dt.timedelta(days=45)  # news of an event come out until so long after it
 
@@ -21,23 +23,39 @@ def grounded(
     as_of: str | None,
 ) -> list[Evidence]:  # fmt: skip
     """The evidence whose article knows every name of the question, and whose sentence is not of another time than that
-    asked for; in the same order. Evidence in another language than the question's is let through."""
+    asked for; in the same order. Evidence in another language than the question's is let through; what is too weak
+    beside the best to be quoted is left out."""
     time = _time(topic, as_of)
-    knows = knowing(topic, passages, articles)
+    evidence = [item for item in evidence if item.confidence >= RELATIVE_CONFIDENCE * evidence[0].confidence]
+    knows = knowing(topic, passages, {item.passage.article_id: articles[item.passage.article_id] for item in evidence})
     return [item for item in evidence if item.passage.article_id in knows and not (time and _of_another(item, time))]
 
 
 def knowing(topic: Topic, passages: Sequence[Passage], articles: dict[str, Article]) -> set[str]:
-    """The ids of the articles that know every name of the question, or are in another language."""
-    wanted = _known_names(topic, passages)
+    """The ids of those of the articles that know every name of the question, or are in another language."""
+    missing = {
+        article_id: [token for token in topic.names if token.stem not in _stems(article)]
+        for article_id, article in articles.items()
+        if topic.language == article.language and topic.names
+    }
+    if not any(missing.values()):
+        return set(articles)
+    sure = {token.start for token in _sure_names(topic, passages)}
     return {
         article_id
         for article_id, article in articles.items()
-        if topic.language != article.language or topic.has(wanted, _everything(article), article.language)
+        if topic.has(
+            [t for t in missing.get(article_id, ()) if t.start in sure], _everything(article), article.language
+        )
     }
 
 
-def _known_names(topic: Topic, passages: Sequence[Passage]) -> list[Token]:
+def _stems(article: Article) -> set[str]:
+    """All words of an article: the quick look, which finds most names."""
+    return {german.stem(word, article.language or "de") for word in german.words(_everything(article))}
+
+
+def _sure_names(topic: Topic, passages: Sequence[Passage]) -> list[Token]:
     """The question's names that are names beyond doubt: what the passages found use as one, what stands in the table of
     names, and adjectives of countries. In German a capital alone says little."""
     found = [token for passage in passages for token in read(passage.text, passage.language).tokens if token.name]

@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from rag.compose.reading import read
 from rag.compose.topic import Topic
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Passage
 from rag.verify import Source, verify
 from rag.verify.check import Check
+from rag.verify.signs import signs
 
 PASSAGES = 5  # looked at, the best first
-ENOUGH = 0.8  # share of the statement's words that the sentence, with its title, must have
 _END = re.compile(r"[?!\s]+\Z")
 _ASIDE = re.compile(r"\A(?:stimmt\ses,?\sdass|ist\ses\s(?:wahr|richtig),?\sdass|is\sit\strue\sthat)\s", re.IGNORECASE)
 
@@ -25,7 +26,7 @@ def ruling(topic: Topic, evidence: Sequence[Evidence], passages: Sequence[Passag
     statement = _ASIDE.sub("", _END.sub("", topic.question))
     found: list[Ruling] = []
     for item in _sentences(evidence, passages):
-        answer = _says(statement, item, topic.language)
+        answer = _says(statement, item, topic)
         if answer is not None:
             found.append((answer, item))
     return found[0] if found and len({answer for answer, _ in found}) == 1 else None
@@ -42,18 +43,23 @@ def _sentences(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> lis
     return list(items.values())
 
 
-def _says(statement: str, item: Evidence, language: str) -> Literal["yes", "no"] | None:
-    """Whether a sentence, with its article's title, bears the statement out, or says the same with a negation."""
+def _says(statement: str, item: Evidence, topic: Topic) -> Literal["yes", "no"] | None:
+    """Whether a sentence bears the statement out, or says the same with a negation. For "yes" names may stand in the title
+    of the article alone; for "no" every word must be in the sentence, and nobody may only be quoted with it."""
+    language = topic.language
     if item.passage.language not in (None, language) or item.text.rstrip("“\"' ").endswith("?"):
+        return None
+    almost, entirely = topic.told_in(item.text, item.passage.language)
+    if not almost:
         return None
     whole = Source.of(item.passage)
     source = Source(item.text, whole.language, whole.published, None, whole.title, whole.outlet)
     check = verify(statement, [source], language)
-    if check.coverage < ENOUGH:
-        return None
     if check.verdict == "supported":
         return "yes"
-    return "no" if _denied(check) else None
+    told = signs(read(item.text, item.passage.language))
+    surely = not any(sign.kind in ("attribution", "hedge", "intent") for sign in told)
+    return "no" if entirely and surely and _denied(check) else None
 
 
 def _denied(check: Check) -> bool:

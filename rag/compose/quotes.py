@@ -8,15 +8,22 @@ from collections.abc import Sequence
 from corpus.article import Article
 from corpus.mentions import date_mentions
 from rag import german
+from rag.compose.reading import read
 from rag.sentences import sentence_spans
 from rag.types import Citation, Evidence, Passage
+from rag.verify.signs import signs
 
 # A further sentence is quoted if it is at least a quarter as sure as the best. On held-out folds of the reader's fitting
 # data .79 of the quotes then hold the answer with 1.8 sentences each; with a half it is .74 and 1.4.
 RELATIVE_CONFIDENCE = 0.25
 SAME_TEXT = 0.8  # Jaccard overlap of words from which two sentences count as one (wire copies)
 LONGEST_QUOTE = 500
+DENIED_WITHIN = 2  # sentences behind an accusation
 SHORT_GAP = 160  # characters left out between two quotes that are not worth leaving out
+_ACCUSES = re.compile(
+    r"\b(?:w(?:irft|erfen|arf|arfen)\b[^.;]*\bvor\b|vorgeworfen|vorwirft|vorwerfen|Vorw[uü]rf\w*|beschuldig\w+|bezichtig\w+"
+    r"|accus\w+|alleg(?:es?|ed|ations?)\b)"
+)
 # A sentence that opens so leans on the one before it.
 _LEANS = re.compile(
     r"[„“\"»]?(?:Er|Sie|Es|Dies(?:e[rsmn]?)?|Das|Dabei|Damit|Dadurch|Dafür|Dagegen|Davon|Dazu|Dort|Deren|Dessen|Konkret"
@@ -43,7 +50,7 @@ def quotes(chosen: Sequence[Evidence], articles: dict[str, Article]) -> list[tup
         text = articles[article_id].text
         own: list[tuple[Passage, int, int]] = []
         for item in sorted((i for i in chosen if i.passage.article_id == article_id), key=lambda i: i.start):
-            start, end = _with_antecedent(text, item.start, item.end)
+            start, end = _with_denial(text, *_with_antecedent(text, item.start, item.end), item.passage.language)
             if own and _close(text, own[-1], start, end):
                 _, first, last = own.pop()
                 start, end = first, max(last, end)
@@ -75,6 +82,19 @@ def _with_antecedent(text: str, start: int, end: int) -> tuple[int, int]:
     if not before or end - (paragraph + before[-1][0]) > LONGEST_QUOTE:
         return start, end
     return paragraph + before[-1][0], end
+
+
+def _with_denial(text: str, start: int, end: int, language: str | None) -> tuple[int, int]:
+    """The span, grown by a denial close behind it in the same paragraph when it accuses somebody: who is accused is
+    heard."""
+    if not _ACCUSES.search(text[start:end]):
+        return start, end
+    stop = text.find("\n", end)
+    for _, last in sentence_spans(text[end : stop if stop >= 0 else len(text)])[:DENIED_WITHIN]:
+        behind = text[end : end + last]
+        if any(sign.kind == "denial" for sign in signs(read(behind, language))) and end + last - start <= LONGEST_QUOTE:
+            return start, end + last
+    return start, end
 
 
 def citation(number: int, passage: Passage, article: Article, start: int, end: int) -> Citation:

@@ -28,9 +28,9 @@ _NAMES = {
         |(?:police|investigators|officials|authorities|organis?z?ers|prosecutors|ministry|government|agency|company|union
         |army|military|spokes\w+|witnesses|doctors|scientists|researchers|operators|lawmakers|department|service|office|institute)\b)""",
 }
-_LEAD = {"de": r"(?:laut|so)", "en": r"according\sto"}
+_LEAD = {"de": "laut", "en": r"according\sto"}
 _AFTER = {"de": r"zufolge", "en": r"(?!)"}
-_CASES = re.compile(r"(?:de[mnrs]|die|das|the|einem|einer|eines)\s", re.IGNORECASE)
+_CASES = r"(?:de[mnrs]|einem|einer|eines)\s"
 _NOBODY = re.compile(
     r"(?:\w*(?:Zahl|Angabe|Bericht|Meldung|Zug|Weg|Preis|Kosten|Regen|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag)"
     r"|Dabei|Damit|Das|Dies|Es|Er|Sie|Man|He|She|They|It|Dieser|Diese|Sein\s\w+|Ihr\s\w+|This|That|There|These|The\s\w+\sfigure|The\sfigure)\Z"
@@ -71,13 +71,13 @@ def _rules(language: str) -> _Rules:
 
     return _Rules(
         (
+            rule(rf"(?<!\w)(?i:{_LEAD[language]})\s(?i:{_CASES})?{who}"),
+            rule(rf"(?<!\w)(?i:{_CASES})?{who}\s{_AFTER[language]}(?!\w)"),
             rule(
                 rf"(?<!\w)(?i:{table['phrases']})(?:\s(?:de[rs]|von|aus|vom(?!\s\w+tag))\s{who}|\s(?:[a-zäöüß]+er\s)?{_WORD}(?:\sund\s{_WORD})?(?!\s\w+te))?"
             ),
         ),
         (
-            rule(rf"(?<!\w)(?i:{_LEAD[language]})\s(?P<who>(?:{_CASES.pattern})?{who})"),
-            rule(rf"(?P<who>(?:{_CASES.pattern})?{who})\s{_AFTER[language]}(?!\w)"),
             rule(rf"[,“”\"«]\s(?:so|as)\s(?P<who>{who})(?=[.,;:]|\Z)"),
             rule(
                 rf"(?:\A|[,;:–—]\s|\s(?:und|and|but|aber|wobei|while)\s|[“”\"«],?\s)(?P<who>{who}){aside}\s(?P<verb>{verbs})"
@@ -102,6 +102,7 @@ def speakers(sentence: str, language: str | None) -> list[Speaker]:
         for match in pattern.finditer(sentence)
         if not _OWN.search(match[0])  # "nach eigenen Angaben": whoever is the subject
     ]
+    found = [one for one in found if not any(one is not o and o.start <= one.start and one.end < o.end for o in found)]
     verbs: set[int] = set()  # where those stand that have their subject
     for pattern in rules.named:
         for match in pattern.finditer(sentence):

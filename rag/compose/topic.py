@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from corpus.mentions import date_mentions
 from rag.compose.forms import kind_of
+from rag.compose.reading import read
 from rag.types import Evidence, Passage
 from rag.verify.ground import is_content
 from rag.verify.match import Matcher, sides
 from rag.verify.tables import opposites
-from rag.verify.words import Text, Token, read
+from rag.verify.words import Text, Token
 
 NEEDED = 0.5  # share of a question's words that a passage about it has at least
-_read = lru_cache(512)(read)
 # Words that say how to answer, not what about.
 _FORM = re.compile(
     r"(?:viele?n?|hoch|grosse?[nrsm]?|lang|weit|heisst|heissen|genau|fasse?n?|zusammen|zusammenfassung|überblick|gib|geben|nenne?n?"
@@ -66,11 +66,12 @@ _PEOPLE = _ANYBODY | frozenset(
 
 
 class Topic:
-    """The words of a question that say what it is about. Holds nothing that changes."""
+    """The words of a question that say what it is about. One for each question that is answered."""
 
     def __init__(self, question: str, language: str) -> None:
         self.question, self.language = question, language
-        self.text = _read(question, language)
+        self.text = read(question, language)
+        self._shares: dict[tuple[str, int], float] = {}
         times = [(date.start, date.end) for date in date_mentions(question, None, language)]
         self.words = tuple(
             token
@@ -94,25 +95,40 @@ class Topic:
         """Whether an amount in this unit can be the answer."""
         return next((unit in units for pattern, units in _UNITS if pattern.search(self.question)), True)
 
-    def share(self, passage: Passage, around: str | None = None) -> float:
-        """How many of the question's words the passage, or ``around`` in its place, or its title have, 0..1; of a
-        passage in another language only names can be compared, and 0.5 says that the question has none."""
+    def share(self, passage: Passage) -> float:
+        """How many of the question's words the passage or its title have, 0..1; of a passage in another language only
+        names can be compared, and where the question has none it is ``NEEDED``."""
+        known = self._shares.get((passage.article_id, passage.start))
+        if known is None:
+            known = self._shares[passage.article_id, passage.start] = self._share(passage)
+        return known
+
+    def _share(self, passage: Passage) -> float:
         words = self.words
         if passage.language not in (None, self.language):
             words = tuple(token for token in words if token.name or token.word.isdecimal())
             if not words:
                 return NEEDED
-        if not words:
-            return 1.0
-        return len(self._found(words, passage, around)) / len(words)
+        return len(self._found(words, passage)) / len(words) if words else 1.0
 
     def named(self, passage: Passage) -> bool:
-        """Whether the passage or its title has every name of the question."""
-        return len(self._found(self.names, passage, None)) == len(self.names)
+        """Whether the passage or its title has every proper name of the question; across languages, as far as they sound
+        alike or are known to be the same."""
+        proper = [token for token in self.names if token.capital]
+        return len(self._found(proper, passage)) == len(proper)
+
+    def told_in(self, sentence: str, language: str | None) -> tuple[bool, bool]:
+        """Of the question's words, whether a sentence has all but names, and whether it has all."""
+        matcher = Matcher(self.text, read(sentence, language).tokens)
+        missing = [token for token in self.words if not matcher.find(token)]
+        return all(token.name for token in missing), not missing
 
     def has(self, words: Sequence[Token], text: str, language: str | None) -> bool:
-        """Whether a text has all of these words of the question."""
-        matcher = Matcher(self.text, _read(text, language).tokens)
+        """Whether a text has all of these names of the question, and adjectives made of names."""
+        if not words:
+            return True
+        told = [token for token in read(text, language).tokens if token.capital or _OF_NAMES.search(token.text)]
+        matcher = Matcher(self.text, told)
         return all(matcher.find(token) for token in words)
 
     @cached_property
@@ -140,7 +156,7 @@ class Topic:
         if item.passage.language not in (None, self.language):
             return False
         verbs = [token for token in self.words if not token.capital and not token.word.isdecimal()]
-        matcher = Matcher(self.text, _read(item.text, item.passage.language).tokens)
+        matcher = Matcher(self.text, read(item.text, item.passage.language).tokens)
         return not verbs or any(matcher.find(token) for token in verbs)
 
     def agrees(self, clause: Sequence[Token], language: str | None) -> bool:
@@ -153,8 +169,8 @@ class Topic:
                 return False
         return True
 
-    def _found(self, words: Sequence[Token], passage: Passage, text: str | None) -> list[Token]:
-        title, body = _read(passage.title or "", passage.language), _read(text or passage.text, passage.language)
+    def _found(self, words: Sequence[Token], passage: Passage) -> list[Token]:
+        title, body = read(passage.title or "", passage.language), read(passage.text, passage.language)
         matcher = Matcher(self.text, [*title.tokens, *body.tokens])
         return [token for token in words if matcher.find(token)]
 
@@ -162,7 +178,7 @@ class Topic:
 def around(item: Evidence) -> str:
     """A sentence with its neighbours in the passage."""
     text = item.passage.text
-    spans = _read(text, item.passage.language).sentences
+    spans = read(text, item.passage.language).sentences
     start, end = item.start - item.passage.start, item.end - item.passage.start
     near = [i for i, span in enumerate(spans) if span[0] < end and start < span[1]]
     if not near:

@@ -6,17 +6,18 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
 from corpus.mentions import DateMention
+from rag.compose.reading import read
 from rag.models.question import Kind
 from rag.types import Evidence
 from rag.verify.amounts import Amount, amounts
 from rag.verify.ground import is_content
 from rag.verify.match import Matcher
 from rag.verify.rounding import bears_out
-from rag.verify.words import Text, read
+from rag.verify.words import Text
 
 # What was said before or is compared with: no answer of this sentence.
 _NO_LONGER = re.compile(
@@ -32,6 +33,7 @@ _PART = re.compile(
 _OF_ALL = re.compile(r"\s(?:of\s(?:the|those|them|these|its|their|all)|von\sihnen|der\s(?=[A-ZÄÖÜ]))\b", re.IGNORECASE)
 _MORE = re.compile(r"\s?(?:mehr|weniger|weitere|zusätzlich\w*|more|fewer|less)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:mehrere|einige|viele|etliche|zig|several|many|some)\s\Z", re.IGNORECASE)
+MOST_AROUND = 4  # words of a span with a number; what is longer is cut to the number
 _DATE_LEAD = re.compile(
     r"(?:(?:am|im|in|an|seit|ab|bis|vom|vor|zum|dem|den|der|des|von|jahr(?:es|e)?|on|since|of|the|by|from|until)\s)+",
     re.IGNORECASE,
@@ -82,6 +84,8 @@ def value_of(item: Evidence, kind: Kind) -> Value | None:
         return Value("date", *bounds, words_at(item, *bounds), days=period)
     inside = [a for a in amounts_in(item) if a.start < end and start < a.end]
     if inside and (kind == "number" or (kind == "other" and inside[0].start <= start + 1)):
+        if len(inside) > 1 or len((item.answer or "").split()) > MOST_AROUND:
+            start, end = inside[0].start, inside[0].end  # "112 Mio. Euro und damit ein Drittel": only the number
         bounds = with_unit(item, inside[0], start, end)
         return Value("amount", *bounds, words_at(item, *bounds), amount=inside[0])
     if kind == "number":
@@ -172,9 +176,6 @@ def _related(one: Value, other: Value) -> bool:
 
 def words_at(item: Evidence, start: int, end: int) -> Text:
     """The words at a place of the article, read in their sentence: it takes the words around to tell names from nouns."""
-    text = _read(item.text, item.passage.language)
+    text = read(item.text, item.passage.language)
     inside = (t for t in text.tokens if start - item.start <= t.start < end - item.start)
     return replace(text, text=item.text[start - item.start : end - item.start], tokens=tuple(inside))
-
-
-_read = lru_cache(256)(read)
