@@ -11,7 +11,7 @@ from corpus.dates import display_date
 from corpus.mentions import DateMention
 from rag.errors import LlmError
 from rag.messages import messages
-from rag.types import Note
+from rag.types import Answer, Note
 
 
 def display_period(first: dt.date, last: dt.date, language: str) -> str:
@@ -41,6 +41,16 @@ def explained(dates: Iterable[DateMention], language: str) -> list[tuple[str, st
         if str(date.first.year) not in date.text
     ]
     return list(dict.fromkeys(found))
+
+
+def disagreement_lines(answer: Answer, language: str) -> list[str]:
+    """The sides of an answer on which sources differ, a line each: what, who says so, where and when."""
+    lines = []
+    for side in answer.disagreements:
+        facts = (side.speaker, side.source, display_date(side.published, language))
+        told = " · ".join(" ".join(fact.split()) for fact in facts if fact)
+        lines.append(f"{side.short}: {told} {''.join(f'[{number}]' for number in side.citations)}")
+    return lines
 
 
 def note(note: Note, language: str) -> str:
