@@ -1,4 +1,4 @@
-"""``belegt``: ask, chat, eval, status, doctor, rebuild, and the commands of ``rag/cli_corpus.py``.
+"""``belegt``: ask, chat, eval, status, doctor, rebuild, and the commands of the ``rag/cli_*.py``.
 
 Exit codes: 0 done; 1 done in part (a file unreadable, a writer in the way); 2 not done, the message says what to do.
 Answers and tables go to standard output, progress and messages to standard error.
@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.dates import display_date
-from rag import cli_corpus, cli_fetch
+from rag import cli_corpus, cli_fetch, cli_llm
 from rag.cli_corpus import print_json
-from rag.display import display_days, explained
+from rag.display import disagreement_lines, display_days, explained, note
 from rag.errors import BelegtError, IndexMissingError
 from rag.messages import LANGUAGES, messages, user_language
 from rag.settings import PREFIX, Settings
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 PACKAGES = (
     "belegt",
     "llama-index-core",
+    "llama-index-llms-openai-like",
+    "openai",
     "chromadb",
     "sentence-transformers",
     "transformers",
@@ -99,6 +101,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
 
     cli_corpus.add_commands(command, language)
     cli_fetch.add_commands(command, language)
+    cli_llm.add_commands(command, language)
     ask = command("ask")
     ask.add_argument("question", metavar="QUESTION", help=say("help_question"))
     ask.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help=say("help_asof"))
@@ -108,6 +111,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
     ask.add_argument("--article-language", action="append", metavar="CODE", help=say("help_article_language"))
     ask.add_argument("--category", action="append", metavar="NAME", help=say("help_category"))
     ask.add_argument("--ignore-time", action="store_true", help=say("help_ignore_time"))
+    ask.add_argument("--mode", choices=["extractive", "llm"], help=say("help_mode"))
     ask.add_argument("--json", action="store_true", help=say("help_json"))
     chat = command("chat")
     chat.add_argument("--host", default="127.0.0.1", help=say("help_host"))
@@ -140,7 +144,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings, language: str) -> in
             categories=arguments.category,
         )
         time_asked: Given = False if arguments.ignore_time else None
-        answer = answerer.ask(arguments.question, arguments.as_of, only=only, time=time_asked)
+        answer = answerer.ask(arguments.question, arguments.as_of, only=only, time=time_asked, mode=arguments.mode)
     if arguments.json:
         print_json(asdict(answer))
     else:
@@ -157,6 +161,8 @@ def _answer_text(answer: Answer, language: str) -> str:
         return " · ".join(part for part in (title or article_id, source, date) if part)
 
     lines = [answer.text, ""]
+    if answer.disagreements:
+        lines += [f"{say('ask_sides', language)}:", *(f"  {side}" for side in disagreement_lines(answer, language)), ""]
     if answer.citations:
         lines.append(f"{say('ask_sources', language)}:")
         for c in answer.citations:
@@ -164,13 +170,18 @@ def _answer_text(answer: Answer, language: str) -> str:
             if c.also_in:
                 lines.append("      " + say("ask_also_in", language, outlets=", ".join(c.also_in)))
             lines += [f"      „{words}“: {meant}" for words, meant in explained(c.dates, language)]
-        lines += ["", say("ask_extractive", language)]
+        for sentence in answer.sentences:
+            if sentence.verdict in ("partly", "unsupported"):
+                lines.append(f"  ! {say(f'ask_{sentence.verdict}', language)}: {sentence.text}")
+        model = answer.writing.model if answer.writing else ""
+        lines += ["", say(f"ask_{answer.mode}", language, model=model)]
     elif answer.passages:
         nearest = {p.article_id: p for p in reversed(answer.passages)}
         lines.append(say("ask_nearest", language))
         lines += [
             f"  - {line(p.title, p.source, p.published, p.article_id)}" for p in list(nearest.values())[-3:][::-1]
         ]
+    lines += [note(each, language) for each in answer.notes]
     if answer.time and answer.time.text:
         days = display_days(answer.time.first, answer.time.last, language)
         lines.append(say(f"ask_time_{answer.time.kind}", language, words=answer.time.text, days=days))
@@ -239,6 +250,9 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, language: str) ->
     except BelegtError as error:
         sound = False
         print(f"{say('doctor_model', language)}: {error.text(language)}")
+    found, well = cli_llm.diagnosis(settings, language)
+    sound = sound and well
+    print(f"{say('doctor_llm', language)}: {found}")
     try:
         with Index.open(settings) as index:
             faults = index.verify()
@@ -298,6 +312,7 @@ def _rebuild(arguments: argparse.Namespace, settings: Settings, language: str) -
 _COMMANDS = {
     **cli_corpus.COMMANDS,
     **cli_fetch.COMMANDS,
+    **cli_llm.COMMANDS,
     "ask": _ask,
     "chat": _chat,
     "eval": _eval,

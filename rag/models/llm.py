@@ -9,27 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import threading
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from functools import cache
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
 
-import httpx
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.llms.openai_like import OpenAILike
 
 from rag.aside import Stop, Stopped
 from rag.errors import LlmError
 from rag.models.llm_faults import named
+from rag.models.llm_http import CONNECT_SECONDS, client, key, loop, run
 from rag.settings import Settings
 
-Result = TypeVar("Result")
-CONNECT_SECONDS = 10.0
-LIST_SECONDS = 15.0
-_LOCAL = ("localhost", "127.0.0.1", "::1")
-_UNWANTED = ("openai-", "x-stainless-")  # headers of the openai package
 _THOUGHTS = ("<think>", "</think>")
 
 
@@ -41,11 +33,11 @@ class Llm:
         if not settings.llm_url or not settings.llm_model:
             raise LlmError("unset")
         self.url, self.model, self._seconds = settings.llm_url, settings.llm_model, settings.llm_timeout
-        self._http = _client(settings)
+        self._http = client(settings)
         self._llm = OpenAILike(
             model=self.model,
             api_base=self.url,
-            api_key=_key(settings) or "none",  # left out, it would be taken from the environment
+            api_key=key(settings) or "none",  # left out, it would be taken from the environment
             is_chat_model=True,
             context_window=settings.llm_context,
             temperature=settings.llm_temperature,
@@ -80,7 +72,7 @@ class Llm:
             finally:
                 pieces.put(end)
 
-        running = asyncio.run_coroutine_threadsafe(pump(), _loop())
+        running = asyncio.run_coroutine_threadsafe(pump(), loop())
         if stop is not None:
             stop.add_done_callback(lambda _: pieces.put(Stopped()))
         try:
@@ -112,7 +104,7 @@ class Llm:
 
     def close(self) -> None:
         """Closes kept connections."""
-        _run(self._http.aclose(), CONNECT_SECONDS)
+        run(self._http.aclose(), CONNECT_SECONDS)
 
 
 class Thoughts:
@@ -146,70 +138,7 @@ class Thoughts:
         return "" if self._inside else held
 
 
-def offered(settings: Settings) -> list[dict[str, Any]]:
-    """The models that the address of the settings offers, as it describes them, by name. Raises LlmError."""
-    if not settings.llm_url:
-        raise LlmError("unset")
-    url, model = settings.llm_url, settings.llm_model or ""
-
-    async def get() -> Any:
-        async with _client(settings) as client:
-            headers = {"Authorization": f"Bearer {_key(settings)}"} if _key(settings) else {}
-            reply = await client.get(f"{url}/models", headers=headers)
-            reply.raise_for_status()
-            return reply.json()
-
-    try:
-        listed = _run(get(), LIST_SECONDS)
-        found = [dict(one) for one in listed["data"] if isinstance(one["id"], str)]
-    except (TypeError, KeyError, ValueError) as error:
-        raise LlmError("malformed", url=url, detail="no list of models") from error
-    except Exception as error:
-        raise named(error, url, model, LIST_SECONDS) from error
-    return sorted(found, key=lambda one: one["id"])
-
-
-def _client(settings: Settings) -> httpx.AsyncClient:
-    host = urlsplit(settings.llm_url or "").hostname
-
-    async def bare(request: httpx.Request) -> None:
-        """Takes out what would come from variables of other programs, what tells of this machine, and a key not set."""
-        for name in list(request.headers):
-            if name.startswith(_UNWANTED) or (name == "authorization" and not settings.llm_api_key):
-                del request.headers[name]
-
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-        event_hooks={"request": [bare]},
-        follow_redirects=False,  # another address was not set, and would get the key
-        trust_env=host not in _LOCAL,  # a proxy of the house is no way to this machine
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
-    )
-
-
-def _key(settings: Settings) -> str | None:
-    return settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-
-
 def _reason(raw: Any) -> str | None:
     """Why the model stopped, once it says so."""
     choices = getattr(raw, "choices", None)
     return choices[0].finish_reason if choices else None
-
-
-@cache
-def _loop() -> asyncio.AbstractEventLoop:
-    """The loop in which all calls run."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="belegt-llm", daemon=True).start()
-    return loop
-
-
-def _run(work: Coroutine[Any, Any, Result], seconds: float) -> Result:
-    """The result of a short call, from any thread. Raises TimeoutError after ``seconds``."""
-
-    async def bounded() -> Result:
-        async with asyncio.timeout(seconds):
-            return await work
-
-    return asyncio.run_coroutine_threadsafe(bounded(), _loop()).result()

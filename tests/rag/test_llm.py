@@ -16,7 +16,8 @@ from llama_index.core.base.llms.types import ChatMessage
 
 from rag.aside import Stopped
 from rag.errors import LlmError
-from rag.models.llm import Llm, Thoughts, offered
+from rag.models.llm import Llm, Thoughts
+from rag.models.llm_offered import Offered, offered, tried
 from rag.settings import Settings
 from tests.llm_endpoint import MODEL, Endpoint, Script, running
 
@@ -29,13 +30,21 @@ def endpoint() -> Iterator[Endpoint]:
         yield started
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _warm() -> None:
+    """The first call of a process imports much: that is no part of what is timed here."""
+    with running() as started:
+        written(started.url)
+        written(started.url, streaming=False)
+
+
 def settings(url: str, **given: object) -> Settings:
     return Settings.load(
         environ={}, **{"llm_url": url, "llm_model": MODEL, "llm_api_key": KEY, "llm_timeout": 5.0} | given
     )
 
 
-def written(url: str, seconds: float = 5.0, streaming: bool = True, stop: Future[None] | None = None) -> str:
+def written(url: str, seconds: float = 60.0, streaming: bool = True, stop: Future[None] | None = None) -> str:
     llm = Llm(settings(url))
     messages = [ChatMessage(role="user", content="Wer?")]
     try:
@@ -62,7 +71,7 @@ def test_nothing_comes_from_variables_of_other_programs(endpoint: Endpoint, monk
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     llm = Llm(settings(endpoint.url).model_copy(update={"llm_api_key": None}))
-    assert "".join(llm.stream([ChatMessage(content="Wer?")], 8, time.monotonic() + 5)).strip() == "Nichts."
+    assert "".join(llm.stream([ChatMessage(content="Wer?")], 8, time.monotonic() + 60)).strip() == "Nichts."
     assert "foreign" not in str(endpoint.headers)
     assert "stainless" not in str(endpoint.headers).lower()  # system, versions
     assert "Authorization" not in endpoint.headers[0]
@@ -119,7 +128,7 @@ def test_a_server_that_is_not_there() -> None:
     with pytest.raises(LlmError) as caught:
         written(url)
     assert caught.value.reason == "down"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -134,7 +143,7 @@ def test_the_deadline_ends_every_wait(endpoint: Endpoint, script: Script, stream
     with pytest.raises(LlmError) as caught:
         written(endpoint.url, seconds=0.6, streaming=streaming)
     assert caught.value.reason == "slow"
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 3
     assert endpoint.wait_left()  # and the connection is closed
 
 
@@ -150,11 +159,11 @@ def test_closing_the_iterator_closes_the_connection(endpoint: Endpoint) -> None:
 def test_stop_ends_the_wait_from_another_thread(endpoint: Endpoint) -> None:
     endpoint.says(Script("Nie.", wait=30))
     stop: Future[None] = Future()
-    Timer(0.2, stop.set_result, (None,)).start()
+    Timer(0.5, stop.set_result, (None,)).start()
     started = time.monotonic()
     with pytest.raises(Stopped):
         written(endpoint.url, 30, stop=stop)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 5
     assert endpoint.wait_left()
 
 
@@ -168,12 +177,24 @@ def test_the_key_is_in_no_log(endpoint: Endpoint, caplog: pytest.LogCaptureFixtu
 
 
 def test_models_that_are_offered() -> None:
-    with running(models=[{"id": "b:1b"}, {"id": "a:7b", "max_model_len": 8192}]) as endpoint:
-        assert offered(settings(endpoint.url)) == [{"id": "a:7b", "max_model_len": 8192}, {"id": "b:1b"}]
+    listed = [{"id": "b:1b"}, {"id": "a:7b", "max_model_len": 8192}, {"id": "c", "meta": {"n_ctx_train": 2048}}]
+    with running(models=listed) as endpoint:
+        assert offered(settings(endpoint.url)) == [Offered("a:7b", 8192), Offered("b:1b", None), Offered("c", 2048)]
         assert endpoint.paths == ["/v1/models"]
         with pytest.raises(LlmError) as caught:
             offered(settings(endpoint.url + "/wrong"))
         assert caught.value.reason == "request"
+    with running(models=[{"name": "no id"}]) as endpoint, pytest.raises(LlmError) as caught:
+        offered(settings(endpoint.url))
+    assert caught.value.reason == "malformed"
+
+
+@pytest.mark.parametrize("finish", ["stop", "length"])
+def test_its_speed(endpoint: Endpoint, finish: str) -> None:
+    endpoint.says(Script("eins zwei drei vier fünf", wait=0.3, pause=0.1, finish=finish))
+    speed = tried(settings(endpoint.url))
+    assert 0.4 <= speed.first < 5  # 0.3 s to wait and 0.1 s to write
+    assert 0 < speed.rate < 13  # 10 a second, on a machine with nothing else to do
 
 
 @pytest.mark.parametrize("missing", ["llm_url", "llm_model"])
