@@ -9,7 +9,7 @@ import math
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -136,7 +136,7 @@ class Answerer:
         time: Given = None,
         history: Sequence[Turn] = (),
         mode: Mode | None = None,
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """``stream`` for callers with an event loop, in which nothing waits. Closing it ends a call of a model too."""
         events = aside(lambda stop: self._events(question, as_of, within, only, time, history, mode, stop))
         async with contextlib.aclosing(events):
