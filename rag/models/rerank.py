@@ -1,6 +1,6 @@
-"""Passages read beside the question by a cross-encoder, in the order of the search, for as long as there is time.
+"""Passages read beside the question, in the order of the search, for as long as there is time.
 
-Off unless ``BELEGT_RERANK_MODEL`` names a model: a folder or a hub id of any sentence-transformers ``CrossEncoder``.
+``BELEGT_RERANK_MODEL`` names who reads: a folder or a hub id of any sentence-transformers ``CrossEncoder``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ from rag.models.source import device, find
 from rag.settings import Settings
 
 AT_ONCE = 8  # texts between two looks at the clock
+MOST = 24  # texts read at most, however much time there is
 
 
 class Reranker(Protocol):
     """Anything that can say how well texts fit a question."""
+
+    titled: bool  # whether it reads an article's title above the text
+    adds: bool  # whether its scores are added to the search's; if not, they take their place
 
     def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
         """A score for each text, on any scale, more for a better fit."""
@@ -29,6 +33,8 @@ class Reranker(Protocol):
 
 class CrossEncoderReranker:
     """The cross-encoder that the settings name. Safe to share between threads."""
+
+    titled, adds = True, False
 
     def __init__(self, settings: Settings) -> None:
         """Loads it, for no question's time should go by loading. Raises ModelMissingError."""
@@ -66,22 +72,24 @@ def _load(source: str, local: bool) -> Any:
 def reranked(
     scores: np.ndarray, order: Sequence[int], texts: Sequence[str], question: str, reranker: Reranker, seconds: float
 ) -> np.ndarray:
-    """``scores`` with those of the texts that were read within ``seconds`` replaced by what the reranker says of them.
+    """``scores`` with those of the texts that were read within ``seconds`` changed by what the reranker says of them.
 
-    Texts are read in ``order``, AT_ONCE at least. What the reranker says is brought to the mean and the spread that the
-    scores of the same texts had, so that whatever is weighed against them keeps its weight: the time a question asks for,
-    the texts that were not reached.
+    Texts are read in ``order``, AT_ONCE at least and MOST at most. Scores that take the place of the search's are brought
+    to the mean and the spread that those of the same texts had, so that whatever is weighed against them keeps its
+    weight: the time a question asks for, the texts that were not reached.
     """
     read: list[int] = []
     found: list[float] = []
     ends = time.perf_counter() + seconds
-    for at in range(0, len(order), AT_ONCE):
+    for at in range(0, min(len(order), MOST), AT_ONCE):
         part = list(order[at : at + AT_ONCE])
         found += reranker.scores(question, [texts[i] for i in part]).tolist()
         read += part
         if time.perf_counter() >= ends:
             break
     new, values = scores.astype(np.float64), np.array(found)
-    if len(read) > 1 and values.std() > 0:
+    if reranker.adds:
+        new[read] += values
+    elif len(read) > 1 and values.std() > 0:
         new[read] = scores[read].mean() + scores[read].std() * (values - values.mean()) / values.std()
     return new

@@ -5,21 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.models.reader.calibrate import Trial, _alike, _curve, _threshold, fitted, on_unseen_folds
+from rag.models.reader.calibrate import Trial, _alike, _curve, _threshold, fitted, on_unseen_folds, ranking
 from rag.models.reader.evidence import FEATURES
 
-MARGIN, BEHIND = FEATURES.index("margin"), FEATURES.index("behind")
+MARGIN, RELEVANT, SEARCH, BEHIND = (FEATURES.index(name) for name in ("margin", "relevant", "search", "behind"))
 
 
 def made_up(questions: int = 600) -> list[Trial]:
-    """A span is right with the probability logistic(margin - behind); the other features say nothing."""
+    """A span is right with the probability logistic(2 (margin - behind)), and the question is about the passage that
+    wins by search + 2 relevant, with Gumbel noise: what a softmax over them is."""
     rng = np.random.default_rng(7)
     found = []
     for number in range(questions):
         rows = rng.normal(size=(4, len(FEATURES)))
         chance = 1 / (1 + np.exp(-2 * (rows[:, MARGIN] - rows[:, BEHIND])))
         right = rng.random(4) < chance
-        found.append(Trial(f"article {number // 3}", bool(right.any()), rows, right, 1.0))
+        own = np.arange(4) == int(np.argmax(rows[:, SEARCH] + 2 * rows[:, RELEVANT] + rng.gumbel(size=4)))
+        found.append(Trial(f"article {number // 3}", bool(right.any()), rows, right, own, 1.0))
     return found
 
 
@@ -28,6 +30,14 @@ def test_the_weights_find_what_counts() -> None:
     assert weights[MARGIN] > 0.5 and weights[BEHIND] < -0.5
     others = np.delete(weights, [MARGIN, BEHIND])
     assert np.abs(others).max() < 0.3
+
+
+def test_what_reading_adds_is_found_in_units_of_the_search() -> None:
+    margin, answerable, relevant = ranking(made_up(1500))
+    assert relevant == pytest.approx(2, abs=0.4)
+    assert abs(margin) < 0.3 and abs(answerable) < 0.3
+    told = on_unseen_folds(made_up())
+    assert told["own passage first, reranked"] > told["own passage first, search alone"] + 0.1
 
 
 def test_probabilities_on_unseen_folds_mean_what_they_say() -> None:
@@ -41,7 +51,7 @@ def test_probabilities_on_unseen_folds_mean_what_they_say() -> None:
 def test_nothing_to_learn_gives_no_false_confidence() -> None:
     rng = np.random.default_rng(1)
     data = [
-        Trial(str(i), True, rng.normal(size=(3, len(FEATURES))), rng.random(3) < 0.3, 1.0) for i in range(300)
+        Trial(str(i), True, rng.normal(size=(3, len(FEATURES))), rng.random(3) < 0.3, np.arange(3) == 0, 1.0) for i in range(300)
     ]  # fmt: skip
     told = on_unseen_folds(data)
     assert 0.4 < told["AUROC"] < 0.6

@@ -17,7 +17,7 @@ from rag.retrieve import Query
 from rag.types import Passage
 
 SURE, UNSURE = 9.0, -9.0
-ODDS = Calibration((0.5, 0.5, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5, fitted=True)
+ODDS = Calibration((0.5, 0.5, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5, rank=(1.0, 0.0, 0.0), fitted=True)
 
 
 class Scripted(SpanReader):
@@ -42,6 +42,10 @@ class Scripted(SpanReader):
 
 def passage(text: str, article: str = "a", start: int = 0) -> Passage:
     return Passage(1, article, None, None, None, None, "de", text, start, start + len(text), 1.0, 0.9, 1.0)
+
+
+def different(count: int) -> list[Passage]:
+    return [passage(f"Es waren 12. Das ist Meldung {number}.") for number in range(count)]
 
 
 def query() -> Query:
@@ -86,14 +90,14 @@ def test_the_surest_comes_first_and_shared_sentences_count_once() -> None:
 
 def test_reading_ends_when_time_is_over() -> None:
     slow = Scripted({"12": 1.0})
-    BundledReader(slow, ODDS, seconds=0).read(query(), [passage("Es waren 12.")] * 10)
+    BundledReader(slow, ODDS, seconds=0).read(query(), different(10))
     assert sum(slow.batches) == AT_ONCE
 
 
 def test_a_sure_answer_ends_it_only_after_some_passages() -> None:
     sure, unsure = Scripted({"12": SURE}), Scripted({"12": UNSURE})
     for network in (sure, unsure):
-        BundledReader(network, ODDS, seconds=60).read(query(), [passage("Es waren 12.")] * 40)
+        BundledReader(network, ODDS, seconds=60).read(query(), different(40))
     assert (sum(sure.batches), sum(unsure.batches)) == (FEWEST, 40)
 
 
@@ -125,18 +129,33 @@ def test_the_calibration_that_is_shipped_can_be_read(tmp_path: Path) -> None:
     assert 0 < Calibration.load().threshold < 1
     file = tmp_path / "c.json"
     weights = {name: i / 10 for i, name in enumerate(FEATURES)}
-    file.write_text(json.dumps({"weights": weights, "bias": -1.0, "threshold": 0.4, "fitted": True}), "utf-8")
-    assert Calibration.load(file) == Calibration((0.0, 0.1, 0.2, 0.3, 0.4), -1.0, 0.4, True)
+    file.write_text(
+        json.dumps({"weights": weights, "bias": -1.0, "threshold": 0.4, "rank": weights, "fitted": True}), "utf-8"
+    )
+    assert Calibration.load(file) == Calibration((0.0, 0.1, 0.2, 0.3, 0.4), -1.0, 0.4, (0.0, 0.1, 0.2), True)
 
 
 def test_an_uncalibrated_reader_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    BundledReader(Scripted({}), Calibration(ODDS.weights, 0.0, 0.5, fitted=False), 1.0)
+    BundledReader(Scripted({}), Calibration(ODDS.weights, 0.0, 0.5, ODDS.rank, fitted=False), 1.0)
     assert "not calibrated" in caplog.text
 
 
 def test_of_two_equal_spans_the_passage_that_the_search_holds_better_wins() -> None:
-    odds = Calibration((0.5, 0.5, 0.0, 0.0, -1.0), 0.0, 0.5, fitted=True)
+    odds = Calibration((0.5, 0.5, 0.0, 0.0, -1.0), 0.0, 0.5, ODDS.rank, fitted=True)
     near, far = passage("Es waren 12.", "near"), replace(passage("Es waren 12.", "far"), score=0.0)
     found = BundledReader(Scripted({"12": 1.0}), odds, 60).read(query(), [far, near])
     assert [item.passage.article_id for item in found] == ["near", "far"]
     assert found[1].confidence == pytest.approx(0.5)  # 1 of the span, less 1 for being behind by 1
+
+
+def test_what_was_read_to_rank_is_not_read_again_to_answer() -> None:
+    network = Scripted({"12": 3.0})
+    both = BundledReader(network, ODDS, 60)
+    texts = ["Es waren 12.", "Es regnet.", "Es waren 12."]
+    assert both.scores("Wie viele?", texts).tolist() == [3.0, 0.0, 3.0]  # the margin counts; no span, no change
+    assert network.batches == [0, 2]
+    [found] = both.read(query(), [passage(texts[0]), passage(texts[1])])
+    assert found.answer == "12"
+    assert network.batches == [0, 2]
+    both.scores("Wie viele noch?", texts)
+    assert network.batches == [0, 2, 2]

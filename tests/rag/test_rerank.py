@@ -16,7 +16,7 @@ from rag.errors import ModelMissingError
 from rag.index import Index
 from rag.models.bundled import bundled_folder
 from rag.models.embed import Embedder
-from rag.models.rerank import AT_ONCE, CrossEncoderReranker, reranked
+from rag.models.rerank import AT_ONCE, MOST, CrossEncoderReranker, reranked
 from rag.retrieve import Retriever
 from rag.settings import Settings
 from tests.conftest import DEMO
@@ -27,8 +27,10 @@ QUESTION = "Was kostet die Straßenbahn?"
 class Longest:
     """Likes long texts, and may take its time."""
 
-    def __init__(self, pause: float = 0.0) -> None:
-        self.pause = pause
+    titled = True
+
+    def __init__(self, pause: float = 0.0, adds: bool = False) -> None:
+        self.pause, self.adds = pause, adds
         self.read: list[str] = []
 
     def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
@@ -75,7 +77,14 @@ def test_time_decides_how_much_is_read() -> None:
     assert new[AT_ONCE:].tolist() == scores[AT_ONCE:].tolist()
     quick = Longest()
     reranked(scores, order, texts, QUESTION, quick, seconds=60)
-    assert quick.read == texts
+    assert quick.read == texts[:MOST]
+    assert len(texts) > MOST
+
+
+def test_scores_may_be_added_to_those_of_the_search() -> None:
+    scores = np.array([5.0, 9.0, 7.0])
+    new = reranked(scores, [1, 2, 0], ["aaa", "b", "cc"], QUESTION, Longest(adds=True), seconds=60)
+    assert new.tolist() == [3005.0, 1009.0, 2007.0]
 
 
 def test_a_named_model_decides_the_order(
@@ -84,6 +93,7 @@ def test_a_named_model_decides_the_order(
     index = demo_answerer.index
     settings = Settings.load(rerank_model=made_encoder(tmp_path / "encoder", embedder))
     reranker = CrossEncoderReranker(settings)
+    monkeypatch.setattr("rag.models.rerank.MOST", 1000)  # all that is found, so that the order is the model's alone
     monkeypatch.setitem(index.__dict__, "settings", index.settings.model_copy(update={"rerank_seconds": 60}))
     found = Retriever(index, reranker=reranker).passages(QUESTION, top_k=50)
     texts = [f"{passage.title}\n{passage.text}" for passage in found]

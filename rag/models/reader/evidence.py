@@ -1,4 +1,5 @@
-"""The span reader as a ``Reader``: passages in the order of the search -> evidence that points to the exact answer.
+"""The span reader as a ``Reader``: passages in the order of the search -> evidence that points to the exact answer; and as
+a ``Reranker``.
 
 The network gives logits; ``calibration.json`` says how they become probabilities, and from which one on to answer.
 """
@@ -12,6 +13,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from corpus.corrections import tells_earlier
 from rag.models.bundled import bundled_folder
@@ -29,6 +32,7 @@ CALIBRATION = FOLDER / "calibration.json"
 AT_ONCE = 4  # passages between two looks at the clock
 FEWEST = 8  # so many are read however sure the first are, as long as there is time: sources may differ
 CERTAIN = 0.98  # from this confidence on no more than those
+REMEMBERED = 256  # readings; of the questions asked last
 SPANS = 3  # a passage: a sentence may give the figures of both sides
 _EDGES = " \t,;:–—-"
 _PAIRS = {"“": "„", "”": "“", "»": "«", ")": "(", '"': '"', "]": "["}
@@ -45,13 +49,15 @@ class Calibration:
     weights: tuple[float, ...]  # of FEATURES
     bias: float
     threshold: float  # the confidence from which on an answer is given
+    rank: tuple[float, ...]  # of READ: what they add to a passage's score in the search
     fitted: bool
 
     @classmethod
     def load(cls, path: Path = CALIBRATION) -> Calibration:
         loaded = json.loads(path.read_text("utf-8"))
         weights = tuple(loaded["weights"][name] for name in FEATURES)
-        return cls(weights, loaded["bias"], loaded["threshold"], loaded["fitted"])
+        rank = tuple(loaded["rank"][name] for name in READ)
+        return cls(weights, loaded["bias"], loaded["threshold"], rank, loaded["fitted"])
 
     def confidence(self, of: Sequence[float]) -> float:
         """The probability, 0..1, that a span with these features answers."""
@@ -59,23 +65,35 @@ class Calibration:
         return 1 / (1 + math.exp(-max(min(logit, 700), -700)))
 
 
-FEATURES = ("margin", "answerable", "relevant", "search", "behind")
+READ = ("margin", "answerable", "relevant")  # what reading gives
+FEATURES = (*READ, "search", "behind")
+
+
+def read(span: Span, reading: Reading) -> tuple[float, ...]:
+    """READ: the span's margin over "no answer", its passage's logits of "the passage answers" and "the question is
+    about it"."""
+    return span.score, reading.answerable, reading.relevant
 
 
 def features(span: Span, reading: Reading, score: float, best: float) -> tuple[float, ...]:
-    """What the probability of a span is made of, in the order of FEATURES: its margin over "no answer", its passage's
-    logits of "the passage answers" and "the question is about it", the passage's score in the search, and how far that is
-    behind the ``best`` of the search."""
-    return (span.score, reading.answerable, reading.relevant, score, best - score)
+    """FEATURES: what the probability of a span is made of. READ, the passage's ``score`` in the search, and how far that
+    is behind the ``best`` of the search."""
+    return *read(span, reading), score, best - score
 
 
 class BundledReader:
-    """The bundled span reader by the door of ``Reader``. Safe to share between threads, which take turns."""
+    """The bundled span reader as ``Reader`` and as ``Reranker``. Safe to share between threads, which take turns.
+
+    A passage that was read to rank it is not read again to answer.
+    """
+
+    titled, adds = False, True
 
     def __init__(self, reader: SpanReader, calibration: Calibration, seconds: float) -> None:
         """``seconds``: how long a question's passages are read at most; the first ``AT_ONCE`` are read in any case."""
         self._reader, self.calibration, self._seconds = reader, calibration, seconds
         self.threshold = calibration.threshold
+        self._remembered: dict[tuple[str, str], Reading] = {}
         if not calibration.fitted:
             log.warning("the bundled reader's confidence is not calibrated")
 
@@ -84,6 +102,22 @@ class BundledReader:
         """With the weights and the calibration that are shipped. Raises ModelMissingError, ModelDamagedError."""
         reader = SpanReader.load(bundled_folder(settings.cache), adapter, device())
         return cls(reader, Calibration.load(calibration), settings.read_seconds)
+
+    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+        """What reading adds to each passage's score in the search."""
+        readings = self._readings(question, texts)
+        # A passage without words (a table's dashes) is nothing to read: it stays where the search put it.
+        return np.array([np.dot(self.calibration.rank, read(r.spans[0], r)) if r.spans else 0.0 for r in readings])
+
+    def _readings(self, question: str, texts: Sequence[str]) -> list[Reading]:
+        known = self._remembered
+        new = [text for text in dict.fromkeys(texts) if (question, text) not in known]
+        found = dict(zip(new, self._reader.read(question, new, SPANS), strict=True)) if new else {}
+        readings = [found[text] if text in found else known[question, text] for text in texts]
+        if len(known) > REMEMBERED:
+            known = {}
+        self._remembered = known | {(question, text): reading for text, reading in found.items()}
+        return readings
 
     def read(self, query: Query, passages: Sequence[Passage]) -> list[Evidence]:
         """The sentences that hold the best spans, best first, no two for overlapping words.
@@ -96,9 +130,7 @@ class BundledReader:
         ends = time.perf_counter() + self._seconds
         for at in range(0, len(passages), AT_ONCE):
             part = passages[at : at + AT_ONCE]
-            for passage, reading in zip(
-                part, self._reader.read(query.text, [p.text for p in part], SPANS), strict=True
-            ):
+            for passage, reading in zip(part, self._readings(query.text, [p.text for p in part]), strict=True):
                 for span in reading.spans:
                     of = features(span, reading, passage.score, best)
                     found += _evidence(passage, span, self.calibration.confidence(of))
