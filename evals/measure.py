@@ -41,6 +41,7 @@ def measures(case: Case, answer: Answer) -> dict[str, float | None]:
         cited = [(citation.article_id, citation.quote) for citation in answer.citations]
         values["citation precision"] = metrics.citation_precision(cited, case.evidence) if answered else None
         values["citation recall"] = metrics.citation_recall(cited, case.evidence)
+    values |= metrics.writing(answer)
     values["hallucination"] = metrics.hallucination(case.answerable, answered)
     values["error"] = metrics.error(case.answerable, answered)
     return values
@@ -57,6 +58,7 @@ def crash_measures(case: Case) -> dict[str, float | None]:
         **dict.fromkeys(("citation precision", "citation recall"), bool(case.evidence)),
         "hallucination": case.answerable is False,
         "error": case.answerable is True,
+        **dict.fromkeys(metrics.WRITING, False),  # nothing was written
     }
     return {name: measure.worst if needs[name] else None for name, measure in metrics.MEASURES.items()}
 

@@ -1,5 +1,5 @@
-"""The measures: pure functions with their sources in ``text``, ``ranking``, ``citations`` and ``abstention``, and by name
-in ``registry``.
+"""The measures: pure functions with their sources in ``text``, ``ranking``, ``citations``, ``abstention`` and ``writing``, and by
+name in ``registry``.
 
 Unless said otherwise values are 0..1 and higher is better. ``evals.measure`` decides which question counts for which.
 """
@@ -16,6 +16,7 @@ from evals.metrics.registry import (
     CURVES,
     MEASURES,
     RETRIEVAL,
+    WRITING,
     Measure,
 )
 from evals.metrics.text import (
@@ -27,6 +28,7 @@ from evals.metrics.text import (
     spoken,
     token_f1,
 )
+from evals.metrics.writing import writing
 from evals.statistics import bootstrap
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "CURVES",
     "MEASURES",
     "RETRIEVAL",
+    "WRITING",
     "Measure",
     "all_parts",
     "attribution",
@@ -58,4 +61,5 @@ __all__ = [
     "same_part",
     "spoken",
     "token_f1",
+    "writing",
 ]

@@ -62,10 +62,17 @@ _ABSTENTION = _by_name(
     Measure("hallucination", binary=True, lower_is_better=True),
     Measure("error", binary=True, lower_is_better=True),
 )
-RETRIEVAL, ANSWER, CITATION, ABSTENTION = map(tuple, (_RETRIEVAL, _ANSWER, _CITATION, _ABSTENTION))
+# What became of the text of a language model. All but the last judge the model rather than the answer that was shown.
+_WRITING = _by_name(
+    Measure("invented citations", "score", lower_is_better=True, gated=False),
+    Measure("recited", lower_is_better=True, gated=False),
+    Measure("unsupported written", lower_is_better=True, gated=False),
+    Measure("unsupported shown", lower_is_better=True),
+)
+RETRIEVAL, ANSWER, CITATION, ABSTENTION, WRITING = map(tuple, (_RETRIEVAL, _ANSWER, _CITATION, _ABSTENTION, _WRITING))
 
 # A value for each question; a run's is their mean.
-MEASURES: dict[str, Measure] = _RETRIEVAL | _ANSWER | _CITATION | _ABSTENTION
+MEASURES: dict[str, Measure] = _RETRIEVAL | _ANSWER | _CITATION | _ABSTENTION | _WRITING
 # A value for a whole run alone.
 CURVES: dict[str, Measure] = _by_name(Measure("AUROC", "score"), Measure("AURC", "score", lower_is_better=True))
 # What an answer costs; crashed questions are left out, for they were cut short.
