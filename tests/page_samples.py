@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import time as time_module
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -85,6 +87,13 @@ def passage(article: Article, text: str | None = None) -> Passage:
 
 
 BRIDGE_ANSWER = answered(cite(1, BRIDGE, "Sie stammt aus dem Jahr 1968."))
+LONG_ANSWER = answered(  # 2,000 words in 200 quotes
+    *(replace(cite(1, BRIDGE, "Die Brücke ist seit Mittwoch gesperrt."), number=n) for n in range(1, 201)),
+    sentences=tuple(
+        Sentence(f"Satz {n} hat mit allen seinen Teilen genau zehn Wörter.", (n,), "verbatim") for n in range(1, 201)
+    ),
+    text=" ".join(f"Satz {n} hat mit allen seinen Teilen genau zehn Wörter. [{n}]" for n in range(1, 201)),
+)
 HOSTILE_ANSWER = answered(cite(1, HOSTILE, f"Zitat {ATTACKS[0]} & {ATTACKS[2]} Ende."))
 
 
@@ -101,8 +110,8 @@ class _Names:
 class ScriptedAnswerer(Answerer):
     """Answers from a script, with no index: a question's first word chooses what happens.
 
-    "Brücke": an answer. "Böse": one from the hostile article. "Langsam": text, then a pause until ``resume`` is set.
-    "Kaputt": an exception. "Wann": an answer that takes all other words of the question for its time (March 2024), and
+    "Brücke": an answer. "Lang": one of 2,000 words, in some two seconds. "Böse": one from the hostile article.
+    "Langsam": text, then a pause until ``resume`` is set. "Kaputt": an exception. "Wann": an answer that takes all other words of the question for its time (March 2024), and
     nothing found when told to leave time out. Anything else: nothing found.
     """
 
@@ -123,7 +132,11 @@ class ScriptedAnswerer(Answerer):
         if word == "Langsam":
             yield Event("token", "Ein Anfang [1] ")
             self.resume.wait(20)
-        answers = {"Brücke": BRIDGE_ANSWER, "Langsam": BRIDGE_ANSWER, "Böse": HOSTILE_ANSWER}
+        if word == "Lang":
+            for piece in re.findall(r"\S+\s*", LONG_ANSWER.text):
+                yield Event("token", piece)
+                time_module.sleep(0.001)
+        answers = {"Lang": LONG_ANSWER, "Brücke": BRIDGE_ANSWER, "Langsam": BRIDGE_ANSWER, "Böse": HOSTILE_ANSWER}
         if word == "Wann" and time is not False:
             words = question.removeprefix("Wann ")
             asked = QuestionTime("range", words, 5, len(question), "2024-03-01", "2024-03-31")

@@ -3,12 +3,21 @@
 BelegtError
 ├── ListenError               the page can't be offered at that address
 │   └── PortTakenError        another program listens there
+├── BusyError                 too many questions at once
+├── RequestFormatError        a request of another program that is not understood
+│   ├── BodySizeError         it is too long
+│   └── BodyTypeError         it is not JSON
 └── UnexpectedError           a fault of ours; the log has the traceback
 """
 
 from __future__ import annotations
 
+import logging
+import secrets
+
 from rag.errors import BelegtError
+
+logger = logging.getLogger(__name__)
 
 
 class ListenError(BelegtError):
@@ -25,6 +34,26 @@ class PortTakenError(ListenError):
     de = "Port {port} auf {host} ist schon belegt. Einen anderen wählen, z. B. '--port {next_port}'."
 
 
+class BusyError(BelegtError):
+    en = "Too many questions are waiting. Ask again in a moment."
+    de = "Es warten zu viele Fragen. Bitte gleich noch einmal stellen."
+
+
+class RequestFormatError(BelegtError):
+    en = "The request is not understood: {detail}. 'HTTP interface' in the README shows what may be sent."
+    de = "Die Anfrage ist nicht zu verstehen: {detail}. Was gesendet werden kann, zeigt 'HTTP interface' im README."
+
+
+class BodySizeError(RequestFormatError):
+    en = "The request is longer than {limit} KiB. Send fewer or shorter earlier questions."
+    de = "Die Anfrage ist länger als {limit} KiB. Weniger oder kürzere frühere Fragen mitsenden."
+
+
+class BodyTypeError(RequestFormatError):
+    en = "The request must be JSON. Send it with the header 'Content-Type: application/json'."
+    de = "Die Anfrage muss JSON sein. Mit der Kopfzeile 'Content-Type: application/json' senden."
+
+
 class UnexpectedError(BelegtError):
     en = (
         "Something went wrong that should not have (reference {reference}). Ask again; if it happens again, "
@@ -35,3 +64,12 @@ class UnexpectedError(BelegtError):
         "stellen; bleibt der Fehler, steht unter dieser Kennung Näheres im Protokoll, "
         "der Ausgabe des Terminals, in dem belegt läuft."
     )
+
+
+def told(error: Exception) -> BelegtError:
+    """``error`` as who asked is told it; one that is a fault of ours is logged in full."""
+    if isinstance(error, BelegtError):
+        return error
+    reference = secrets.token_hex(3)
+    logger.error("unexpected (reference %s)", reference, exc_info=error)
+    return UnexpectedError(reference=reference)

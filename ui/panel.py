@@ -9,7 +9,8 @@ from corpus.dates import display_date
 from rag.display import explained
 from rag.safe import Mark, excerpts, safe, shorten, web_host
 from rag.types import Answer, Citation
-from ui.render import facts
+from ui.facts import facts
+from ui.near import shown
 from ui.texts import say
 
 CONTEXT_CHARS = 400
@@ -28,19 +29,22 @@ def panel(
     belongs, body = "", ""
     if answer is None or number is None:
         body = f'<p class="hint">{safe(say("sources_empty", language))}</p>'
-    elif not answer.citations:
+    elif not (citations := shown(answer)):
         body = f'<p class="hint">{safe(say("sources_none", language))}</p>'
     else:
         groups: dict[str, list[Citation]] = {}
-        for citation in answer.citations:
+        for citation in citations:
             groups.setdefault(citation.article_id, []).append(citation)
         body = "".join(_card(cited, articles.get(id_), language) for id_, cited in groups.items())
+    refused = answer is not None and answer.status == "not_found"
+    if refused:
+        belongs = f'<p class="hint">{safe(say("near_note", language))}</p>'
     if answer is not None and not latest:
-        belongs = f'<p class="hint">{safe(say("sources_for", language, question=shorten(answer.question, 80)))}</p>'
+        belongs += f'<p class="hint">{safe(say("sources_for", language, question=shorten(answer.question, 80)))}</p>'
     turn = "" if number is None else f' data-turn="{number}"'
     return (
         f'<div class="panel"{turn}><div class="panel-top">'
-        f"<div><h2>{safe(say('sources', language))}</h2>{belongs}</div>"
+        f"<div><h2>{safe(say('near' if refused else 'sources', language))}</h2>{belongs}</div>"
         f'<button type="button" class="quiet close" data-close>{safe(say("close", language))}</button>'
         f"</div>{body}</div>"
     )
@@ -72,7 +76,9 @@ def _also_in(citation: Citation, language: str) -> str:
     if not citation.also_in:
         return ""
     outlets = ", ".join(f"<bdi>{safe(outlet)}</bdi>" for outlet in citation.also_in)
-    return f'<p class="also-in">{safe(say("also_in", language))} {outlets}</p>'
+    count = len(citation.also_in)
+    told = say("also_in_one" if count == 1 else "also_in_many", language, count=count)
+    return f'<p class="also-in">{safe(told)} {outlets}</p>'
 
 
 def _dates(cited: Sequence[Citation], language: str) -> str:

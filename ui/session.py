@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag import types
 from rag.errors import BelegtError
 from rag.feedback import Rated
+from rag.kept import State
+from rag.rows import Filter
 from rag.types import Answer
 
 
@@ -23,12 +26,18 @@ class Turn:
     question: str
     ignored: str = ""  # the words about time in it that the visitor wants left out of account
     after: int | None = None  # how many turns of the conversation it may lean on, from the first; None: all before it
+    only: Filter = field(default_factory=Filter)  # where it is looked for
     stage: str = ""
     text: str = ""
     answer: Answer | None = None
     error: BelegtError | None = None
     stopped: bool = False
-    id: str = field(default_factory=lambda: secrets.token_hex(8))  # of the answer, in the feedback
+    settled: threading.Event = field(default_factory=threading.Event)  # set once nobody works on it any more
+    conversation: str | None = None  # that it is kept in
+    lost: State | None = None  # why a turn that was kept has no answer
+    changed: frozenset[str] = frozenset()  # articles it shows that have another version since
+    gone: frozenset[str] = frozenset()  # articles it shows that are not in the index any more
+    id: str = field(default_factory=lambda: secrets.token_hex(8))  # of the answer, also in the feedback
     verdict: Rated | None = None  # as it is saved
     comment: str = ""
     commenting: bool = False  # whether the box for a comment is open
@@ -41,6 +50,12 @@ class Session:
     """What one open page is about. Compared by identity: gradio hashes it, and answers hold dicts."""
 
     language: str = "de"
+    browser: str | None = None  # whose it is; None: nothing can be kept
+    opened: bool = False  # whether the page has drawn what its address names
+    conversation: str | None = None  # that is shown, once it is kept
+    words: str = ""  # that listed conversations hold
+    unkept: BelegtError | None = None  # why conversations can't be kept
+    only: Filter = field(default_factory=Filter)  # where the next question is looked for
     turns: list[Turn] = field(default_factory=list)
     pending: Turn | None = None  # the question being worked on
     shown: int | None = None  # index of the turn whose sources the panel shows
@@ -62,8 +77,10 @@ class Session:
             self.pending.stopped = True
             self.finish()
 
-    def clear(self) -> None:
-        """Begin a new conversation in the same language."""
+    def leave(self) -> None:
+        """Turn to an empty conversation. A turn that is kept is answered all the same, another one given up."""
+        if self.pending is not None and self.pending.conversation:
+            self.pending = None
         self.stop()
+        self.conversation, self.shown = None, None
         self.turns.clear()
-        self.shown = None

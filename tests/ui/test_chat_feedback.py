@@ -114,7 +114,7 @@ def test_a_press_moves_nothing_and_fingers_find_the_buttons(size: dict[str, int]
     ask(page, "Wann im März 2024?")
     ask(page, "Was?")
     if size == PHONE:
-        for button in page.locator("#turn-0 :is(.thumb, .off)").all():
+        for button in page.locator("#turn-0 :is(.thumb, .off, .actions button)").all():
             box = button.bounding_box()
             assert box["width"] >= 44 and box["height"] >= 44
     page.locator("#turn-0 .thumb.up").scroll_into_view_if_needed()
@@ -188,7 +188,7 @@ def test_a_chip_shows_the_time_and_asks_again_without_it(url: str, open_page: Op
     page = open_page(url)
     question = f"Wann im März 2024 {ATTACKS[1]}"
     ask(page, question)
-    expect(page.locator(".time")).to_contain_text(f"„im März 2024 {ATTACKS[1]}“: März 2024")
+    expect(page.locator(".condition")).to_contain_text(f"„im März 2024 {ATTACKS[1]}“: März 2024")
     page.locator("#question textarea").fill("Halb getippt")
     off = page.get_by_role("button", name="nicht beachten und noch einmal fragen")
     off.focus()
@@ -208,7 +208,7 @@ def test_the_real_answerer_reads_the_time_and_leaves_it_out(demo_answerer: Answe
     for url in served(demo_answerer):
         page = open_page(url)
         ask(page, "Was kostet die Linie 7 nach dem Stand im Mai 2024?")
-        expect(page.locator(".time")).to_contain_text("„im Mai 2024“: Mai 2024")
+        expect(page.locator(".condition")).to_contain_text("„im Mai 2024“: Mai 2024")
         page.locator(".off").click()
         expect(page.locator("#history .turn")).to_have_count(2, timeout=120_000)
         expect(page.locator("#turn-1 .notes")).to_contain_text("„im Mai 2024“ nicht beachtet")

@@ -141,7 +141,8 @@ def test_text_is_shown_while_it_grows_and_can_be_stopped(
     page = open_page(scripted_url)
     page.locator("#question textarea").fill("Langsam bitte")
     page.keyboard.press("Enter")
-    expect(page.locator("#live .prose")).to_contain_text("Ein Anfang")
+    expect(page.locator("#live .growing")).to_contain_text("Ein Anfang")
+    expect(page.locator("#live .steps [aria-current=step]")).to_have_text("Suche")
     page.get_by_role("button", name="Anhalten").click()
     expect(page.locator("#history .turn")).to_contain_text("Angehalten.")
     expect(page.locator("#history .turn")).to_contain_text("Ein Anfang")
@@ -179,7 +180,7 @@ def test_a_citation_of_an_earlier_answer_brings_its_sources_back(scripted_url: s
 def test_a_new_conversation_begins_empty(scripted_url: str, open_page: Open) -> None:
     page = open_page(scripted_url)
     ask(page, "Brücke?")
-    page.get_by_role("button", name="Neue Unterhaltung").click()
+    page.get_by_role("button", name="Neue Unterhaltung").first.click()
     expect(page.locator(".welcome")).to_be_visible()
     expect(page.locator(".turn")).to_have_count(0)
 

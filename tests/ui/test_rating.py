@@ -30,7 +30,7 @@ def test_every_finished_answer_has_both_thumbs_and_nothing_else_has() -> None:
             "Keine gute Antwort",
         )
     for turn in (Turn("x", error=FeedbackUnwritableError(path="x", detail="y")), Turn("x", stopped=True, text="y")):
-        assert Page(render.turn(turn, 3, "de")).all("button") == []
+        assert Page(render.turn(turn, 3, "de")).all("button", "thumb") == []
 
 
 @pytest.mark.parametrize(

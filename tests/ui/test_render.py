@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LongQuestionError
+from rag.kept import Entry
+from rag.rows import Filter
 from rag.types import Answer, QuestionTime, Sentence
 from tests.page_samples import (
     ATTACKS,
@@ -19,10 +21,10 @@ from tests.page_samples import (
     passage,
 )
 from tests.ui_page import Page
-from ui import render
+from ui import conditions, listing, near, render
 from ui.errors import ListenError, PortTakenError, UnexpectedError
 from ui.panel import panel
-from ui.session import Turn
+from ui.session import Session, Turn
 from ui.texts import messages, say
 
 ARTICLES = {BRIDGE.id: BRIDGE, HOSTILE.id: HOSTILE}
@@ -50,16 +52,29 @@ EVERYTHING_HOSTILE = (
     + panel(HOSTILE_ANSWER, 0, {}, "de")
     + render.announcement(Turn(ATTACKS[0], answer=HOSTILE_ANSWER), "de")
     + render.welcome(ATTACKS, "de")
+    + render.live(Turn("".join(ATTACKS)), 0, "de")
+    + render.stream(Turn("x", text="".join(ATTACKS), stage=ATTACKS[0]), 0, True, "de")
+    + near.further(answered(passages=(passage(dataclasses.replace(HOSTILE, title=ATTACKS[0])),)), "de")
+    + conditions.filters(Filter(sources=("".join(ATTACKS),), languages=ATTACKS), ATTACKS, ATTACKS, "de")
+    + listing.listing(
+        [Entry(ATTACKS[2], "".join(ATTACKS), "2025-01-01")],
+        Session(conversation=ATTACKS[2], browser="x", unkept=UnexpectedError(reference=ATTACKS[0])),
+    )
+    + panel(answered(text="Nichts.", status="not_found", passages=(passage(HOSTILE),)), 0, ARTICLES, "de")
 )
 
 
 def test_hostile_text_becomes_no_element_attribute_or_link() -> None:
     page = Page(EVERYTHING_HOSTILE)
     ours = {"section", "div", "p", "h2", "h3", "span", "bdi", "button", "ul", "li", "details", "summary", "article"}
-    assert {tag for tag, _ in page.elements} <= ours | {"header", "blockquote", "mark", "label", "textarea", "code"}
+    assert {tag for tag, _ in page.elements} <= ours | {"header", "blockquote", "mark", "label", "textarea"} | {
+        *("code", "h1", "ol", "nav", "a", "input", "fieldset", "legend", "table", "thead", "tbody", "tr", "th", "td"),
+        *("caption", "br"),
+    }
     attributes = {name for _, found in page.elements for name in found}
     assert not [name for name in attributes if name.startswith("on")]
-    assert "href" not in attributes and "src" not in attributes and "style" not in attributes
+    assert "src" not in attributes and "style" not in attributes
+    assert [found["href"] for tag, found in page.elements if "href" in found] == [f"?c={ATTACKS[2]}"]  # of our making
     for attack in ATTACKS:
         assert attack in page.text  # nothing was lost either
 
@@ -157,12 +172,56 @@ def test_disagreement_is_announced() -> None:
     assert "Quellen widersprechen sich" not in render.answer(BRIDGE_ANSWER, 0, "de")
 
 
+@pytest.mark.parametrize("verdict", ["verbatim", "supported", "partly", "unsupported"])
+def test_a_written_sentence_has_its_verdict_also_for_ears(verdict: str) -> None:
+    written = answered(*BRIDGE_ANSWER.citations, sentences=(Sentence("Sie ist alt.", (1,), verdict),), mode="llm")  # type: ignore[arg-type]
+    page = Page(render.answer(written, 0, "de"))
+    assert say(f"verdict_{verdict}", "de") in page.text
+    assert bool(page.all("span", "doubt")) == (verdict in ("partly", "unsupported"))
+    assert bool(page.all("span", "verdict")) != bool(page.all("span", "doubt"))
+
+
+def test_what_a_model_wrote_keeps_its_paragraphs() -> None:
+    written = answered(
+        *BRIDGE_ANSWER.citations,
+        text="Eins. [1] Zwei. [1]\n\nDrei. [1]",
+        sentences=tuple(Sentence(text, (1,), "supported") for text in ("Eins.", "Zwei.", "Drei.")),
+        mode="llm",
+    )
+    prose = render.answer(written, 0, "de").split('<div class="prose"')[1].split("</div>")[0]
+    assert prose.count("<p>") == 2
+
+
+def test_an_old_answer_marks_the_articles_that_are_not_what_they_were() -> None:
+    for turn, told in (
+        (Turn("x", answer=BRIDGE_ANSWER, changed=frozenset({BRIDGE.id})), "seither geändert"),
+        (Turn("x", answer=BRIDGE_ANSWER, gone=frozenset({BRIDGE.id})), "nicht mehr im Index"),
+    ):
+        page = Page(render.turn(turn, 0, "de"))
+        assert told in page.text and "Artikel seither geändert: " in page.text
+    assert "flag" not in render.turn(Turn("x", answer=BRIDGE_ANSWER, gone=frozenset({"another"})), 0, "de")
+
+
+@pytest.mark.parametrize("state", ["open", "failed", "forgotten"])
+def test_a_kept_question_without_an_answer_says_why_and_can_be_asked_again(state: str) -> None:
+    page = Page(render.turn(Turn("Wer?", lost=state), 0, "de"))  # type: ignore[arg-type]
+    assert say(f"lost_{state}", "de") in page.text
+    assert [found["data-turn"] for found in page.all("button", "retry")] == ["0"]
+
+
+def test_the_lacking_words_are_named_as_the_question_spells_them() -> None:
+    found = dataclasses.replace(passage(BRIDGE), language="de")
+    assert near.missing("Wann wurden die Brücken am Eiffelturm gesperrt?", "de", found) == ["Eiffelturm"]
+    assert near.missing("Wann wurden die Brücken gesperrt?", "de", found) == []
+    assert near.missing("When was the bridge closed?", "en", found) is None  # another language says nothing
+
+
 def test_nothing_found_offers_three_near_passages_as_no_answer() -> None:
     passages = tuple(passage(BRIDGE, f"Stelle {n} " + "wort " * 100) for n in range(5))
     refusal = answered(text="Dazu steht hier nichts.", status="not_found", passages=passages)
     page = Page(render.answer(refusal, 0, "de"))
     assert "Dazu steht hier nichts." in page.text
-    assert "beantworten die Frage aber nicht" in page.text
+    assert "In keiner der nächstliegenden Stellen kommt vor: „alt“." in page.text
     assert [f"Stelle {n}" in page.text for n in range(5)] == [True, True, True, False, False]
     assert page.all("button", "chip") == [] and "Auszüge" not in page.text
     (folded,) = page.all("details")
@@ -175,10 +234,21 @@ def test_errors_are_sentences_in_the_language_of_the_page() -> None:
     assert "Shorten it to its point" in render.turn(turn, 0, "en")
 
 
-def test_a_growing_answer_shows_its_text_and_stage() -> None:
-    page = render.turn(Turn("Wer?", stage="composing", text="Ein Anfang [1]"), 0, "de")
-    assert "Ein Anfang" in page and "Stellt die Antwort zusammen" in page
-    assert Page(page).all("button") == []  # chips that lead nowhere yet are no buttons
+def test_a_growing_answer_is_sent_as_its_last_stretch_and_the_stage() -> None:
+    turn = Turn("Wer?", stage="reading", text="😀 Ein <b>Anfang</b> [1] und [2")
+    assert Page(render.live(turn, 0, "de")).all("button") == []
+    page = Page(render.stream(turn, 2, True, "de"))
+    (carrier,) = (found for found in page.all("span") if "data-from" in found)
+    assert carrier["data-from"] == "3"  # the browser counts the face as two
+    assert "Ein <b>Anfang</b> [1] und " in page.text and "[2" not in page.text  # a torn marker waits
+    assert [item["class"] for item in page.all("li")] == ["done", "now", "later"]
+    assert Page(render.stream(turn, 99, True, "de")).text.endswith("Prüfen")  # nothing new
+
+
+@pytest.mark.parametrize(("stage", "step"), [("waiting", 0), ("searching", 0), ("composing", 2), ("anything", 2)])
+def test_each_stage_belongs_to_a_step(stage: str, step: int) -> None:
+    items = Page(render.steps(stage, "en")).all("li")
+    assert [place for place, item in enumerate(items) if item.get("aria-current") == "step"] == [step]
 
 
 def test_markers_in_running_text_of_an_answer_without_sentences_stay_visible() -> None:
