@@ -15,6 +15,8 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.pop("BELEGT_CONFIG", None)
+# What the tests marked llm ask; no other test may see it.
+LLM_SETTINGS = {name[7:].lower(): value for name, value in os.environ.items() if name.startswith("BELEGT_LLM_")}
 for name in [name for name in os.environ if name.startswith("BELEGT_") and name != "BELEGT_CACHE"]:
     del os.environ[name]
 
