@@ -8,15 +8,15 @@ of each other and share their names. In one article only two named speakers can 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from corpus.article import Article
 from rag.compose.claims import LONGEST_SHORT, Claim, claim
+from rag.compose.events import equal, one_event, replaces
 from rag.compose.reading import read
 from rag.compose.speakers import saying
-from rag.compose.topic import NEEDED, Topic, around, counted_noun
+from rag.compose.topic import NEEDED, Topic, counted_noun
 from rag.compose.values import Value, amounts_in, differ, is_part, is_past, same, with_unit, words_at
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Passage
@@ -25,15 +25,8 @@ from rag.verify.ground import is_content
 from rag.verify.match import Matcher
 from rag.verify.words import Text, Token
 
-WINDOW = dt.timedelta(days=7)  # between two articles about one event that do not mention each other's numbers
-LONG = dt.timedelta(
-    days=200
-)  # after which a number that stands in both is of two events, unless it is told as an earlier one
 MOST = 4  # sides shown
-TELLING = 100  # numbers below are in many articles by chance, and so are measures
-_MONEY = frozenset(("euro", "dollar", "franken", "pfund", "rubel", "yen"))
 FEW = 3  # other words that a bare counter-claim ("der Verband kam auf 950") may have
-SHARED_NAMES = 0.3  # of the names in title and first paragraph of the one that has fewer
 
 
 def sides_of(best: Sequence[Claim], others: Sequence[Sequence[Claim]], topic: Topic, passages: Sequence[Passage],
@@ -69,23 +62,11 @@ def newest_state(sides: Sequence[Sequence[Claim]], topic: Topic, articles: dict[
     if first.published is None or any(c.published is None or c.published.last >= first.published.first for c in rest):
         return False
     return all(
-        _replaces(other, articles[first.passage.article_id])
+        replaces(other, articles[first.passage.article_id])
         or (first.speaker and other.speaker and _one_person(first, other))
         or (topic.toll and _higher(first.value, other.value))
         for other in rest
     )
-
-
-def _replaces(other: Claim, article: Article) -> bool:
-    """Whether an article tells a claim's number as what was told before."""
-    return any(
-        is_past(article.text, amount) and _equal(amount, other.value.amount)
-        for amount in amounts(article.text, article.language)
-    )
-
-
-def _equal(one: Amount, other: Amount | None) -> bool:
-    return other is not None and one.unit == other.unit and math.isclose(one.low, other.low, rel_tol=1e-9)
 
 
 def _recency(one: Claim) -> tuple[dt.date, float]:
@@ -103,7 +84,7 @@ def _rivals(one: Claim, known: Claim, topic: Topic, articles: dict[str, Article]
     if not differ(one.value, known.value) or not (_comparable(one, topic) and _comparable(known, topic)):
         return False
     earlier, later = sorted((one, known), key=_recency)
-    return _mentions(later, earlier, articles) or _same_days(earlier, later, topic, articles)
+    return one_event(earlier, later, topic, articles)
 
 
 def _comparable(one: Claim, topic: Topic) -> bool:
@@ -124,44 +105,6 @@ def _comparable(one: Claim, topic: Topic) -> bool:
 def _clause(text: Text, at: int) -> list[Token]:
     here = next((token.clause for token in text.tokens if token.end > at), -1)
     return [token for token in text.tokens if token.clause == here]
-
-
-def _mentions(later: Claim, earlier: Claim, articles: dict[str, Article]) -> bool:
-    """Whether the article of a claim also tells the other's number: what it was before, or what others say. Numbers that
-    many articles have by chance must stand beside the claim; after ``LONG`` it must be told as what was before."""
-    amount = earlier.value.amount
-    if amount is None or later.published is None or earlier.published is None:
-        return False
-    article = articles[later.passage.article_id]
-    if later.published.last - earlier.published.first > LONG:
-        return _replaces(earlier, article)
-    telling = amount.unit in _MONEY or (not amount.unit and amount.high >= TELLING)
-    text = article.text if telling else around(later.item)
-    return any(_equal(told, amount) for told in amounts(text, article.language))
-
-
-def _same_days(earlier: Claim, later: Claim, topic: Topic, articles: dict[str, Article]) -> bool:
-    """Whether two articles came out within days of each other, in one language, and share names where they begin."""
-    if earlier.published is None or later.published is None or earlier.passage.language != later.passage.language:
-        return False
-    if later.published.last - earlier.published.first > WINDOW:
-        return False
-    if not (topic.acts(earlier.item) and topic.acts(later.item)):
-        return False
-    one, other = (_names(c, articles) for c in (earlier, later))
-    few, many = sorted((one, other), key=lambda text: len(text.tokens))
-    matcher = Matcher(few, many.tokens)
-    shared = sum(1 for token in few.tokens if matcher.find(token))
-    return shared > 0 and shared >= SHARED_NAMES * len(few.tokens)
-
-
-def _names(one: Claim, articles: dict[str, Article]) -> Text:
-    """The names in the title and first paragraph of a claim's article."""
-    article = articles[one.passage.article_id]
-    text = read(f"{article.title or ''}\n{article.text.partition(chr(10))[0]}", article.language)
-    seen: dict[str, None] = {}
-    tokens = [t for t in text.tokens if t.name and not (t.stem in seen or seen.setdefault(t.stem))]
-    return Text(text.text, text.language, tuple(tokens), text.sentences)
 
 
 def _counterclaims(one: Claim, topic: Topic, article: Article) -> Iterator[Claim]:
@@ -210,7 +153,7 @@ def _told_before(
             text, at = passage.text[start:end], passage.start
             item = Evidence(passage, at + start, at + end, text, one.item.confidence)
             for amount in amounts_in(item):
-                if any(_equal(amount, known) for known in past) and not is_part(text, amount):
+                if any(equal(amount, known) for known in past) and not is_part(text, amount):
                     first, last = with_unit(item, amount, amount.start, amount.end)
                     value = Value("amount", first, last, words_at(item, first, last), amount=amount)
                     earlier = claim(replace(item, span=(first, last)), value, articles[passage.article_id])

@@ -23,10 +23,15 @@ _FORM = re.compile(
     r"|bitte|erklären?|überhaupt|eigentlich|happened|summar\w+|overview|news|latest|about|tell|many|much|people|menschen|personen"
     r"|leute|zahl|anzahl|number)\Z"
 )
-_TOLL = re.compile(
-    r"\b(?:tote[nr]?|todesopfer|opfer|verletzt\w*|verwundet\w*|vermisst\w*|getötet|gestorben|starben|gefallen|ums leben|kamen um"
-    r"|umgekommen|killed|dead|died|deaths|injured|wounded|missing|victims|casualties)\b",
-    re.IGNORECASE,
+# Who came to harm, and how: the dead are not the wounded, in either language.
+_TOLLS = tuple(
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for words in (
+        r"tote[nr]?|todesopfer|opfer|getötet\w*|gestorben|starb(?:en)?|sterben|gefallen|fielen|ums leben|kamen um|umgekommen"
+        r"|killed|dead|died|deaths|victims|fallen",
+        r"verletzt\w*|verwundet\w*|injured|wounded|hurt",
+        r"vermisst\w*|verschollen|missing",
+    )
 )
 _MONEY = frozenset(("euro", "dollar", "franken", "pfund", "rubel", "yen", ""))
 _SPAN = frozenset(("sekunde", "minute", "tag", "monat"))
@@ -89,7 +94,7 @@ class Topic:
     @cached_property
     def toll(self) -> bool:
         """Whether the dead, wounded or missing are asked for, whose number rises as news come in."""
-        return bool(_TOLL.search(self.question))
+        return any(pattern.search(self.question) for pattern in _TOLLS)
 
     def unit(self, unit: str) -> bool:
         """Whether an amount in this unit can be the answer."""
@@ -116,6 +121,10 @@ class Topic:
         alike or are known to be the same."""
         proper = [token for token in self.names if token.capital]
         return len(self._found(proper, passage)) == len(proper)
+
+    def asks(self, token: Token) -> bool:
+        """Whether the question has this word."""
+        return any(token.keys & own.keys for own in self.text.tokens)
 
     def told_in(self, sentence: str, language: str | None) -> tuple[bool, bool]:
         """Of the question's words, whether a sentence has all but names, and whether it has all."""
@@ -161,11 +170,15 @@ class Topic:
 
     def agrees(self, clause: Sequence[Token], language: str | None) -> bool:
         """Whether a clause does not tell the opposite of what the question asks about: the killed are not the wounded."""
+        words = " ".join(token.text for token in clause)
+        asked, told = ({i for i, toll in enumerate(_TOLLS) if toll.search(text)} for text in (self.question, words))
+        if asked and told and not asked & told:
+            return False
         if language not in (None, self.language):
             return True
         for table, _ in opposites(self.text.language):
-            asked, told = sides(self.text.tokens, table), sides(clause, table)
-            if asked and told and asked.keys().isdisjoint(told):
+            here, there = sides(self.text.tokens, table), sides(clause, table)
+            if here and there and here.keys().isdisjoint(there):
                 return False
         return True
 

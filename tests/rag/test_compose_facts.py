@@ -1,0 +1,124 @@
+"""Short answers: the exact words, who says so, how many agree, and nothing that is about something else."""
+
+from __future__ import annotations
+
+from rag.messages import messages
+from tests.compose_world import Told, answered
+
+DEAD = "Wie viele Menschen starben beim Brand in Altdorf?"
+
+
+def fire(text: str, words: str, confidence: float = 0.9, **facts: object) -> Told:
+    return Told(text, [(words, confidence)], title="Brand in Altdorf", **facts)  # type: ignore[arg-type]
+
+
+def test_the_exact_words_with_what_they_count_and_the_sentence() -> None:
+    answer = answered(DEAD, fire("Bei dem Brand in Altdorf starben am Freitag rund 300 Menschen.", "300"))
+    assert answer.short == "rund 300"  # a rounding word belongs to its number
+    assert answer.text == ("rund 300 Menschen [1]\nBei dem Brand in Altdorf starben am Freitag rund 300 Menschen. [1]")
+    assert answer.status == "answered"
+
+
+def test_who_says_so_is_kept() -> None:
+    answer = answered(DEAD, fire("Nach Angaben der Polizei starben in Altdorf 12 Menschen.", "12"))
+    assert answer.speaker == "Nach Angaben der Polizei"
+    assert answer.text.startswith("12 Menschen (nach Angaben der Polizei) [1]")
+    answer = answered(DEAD, fire("In Altdorf seien 12 Menschen gestorben, sagte Sprecherin Ute Kern.", "12"))
+    assert answer.text.startswith("12 Menschen (so Sprecherin Ute Kern) [1]")
+
+
+def test_equal_answers_are_one_and_counted_by_source() -> None:
+    answer = answered(
+        DEAD,
+        fire("Beim Brand in Altdorf starben rund 300 Menschen.", "rund 300"),
+        fire("Etwa 300 Menschen starben bei dem Brand in Altdorf.", "Etwa 300", 0.8, source="Kurier"),
+        fire("In Altdorf starben bei dem Feuer 300 Menschen.", "300", 0.8, source="Echo"),
+        fire("Noch einmal: In Altdorf starben 300 Menschen.", "300", 0.8, source="Echo"),
+    )
+    assert answer.text.startswith("rund 300 Menschen, so auch 2 weitere Quellen [1][2][3]\n")
+    assert answer.disagreements == ()
+
+
+def test_copies_of_one_story_are_one_source() -> None:
+    text = "Beim Brand in Altdorf starben am Freitag 300 Menschen, viele im Schlaf."
+    copied = answered(DEAD, fire(text, "300"), fire(text, "300", source="Kurier"))
+    assert copied.text.startswith("300 Menschen [1]\n")
+    known = answered(
+        DEAD,
+        fire(text, "300", also_in=("Kurier",)),
+        fire("Es starben in Altdorf 300 Menschen.", "300", 0.8, source="Kurier"),
+    )
+    assert known.text.startswith("300 Menschen [1]\n")
+
+
+def test_an_exact_number_before_an_order_of_size() -> None:
+    told = (
+        fire("Tausende Menschen starben beim Brand in Altdorf.", "Tausende", 0.95),
+        fire("Beim Brand in Altdorf starben 3.600 Menschen.", "3.600", 0.85, source="Kurier"),
+    )
+    answer = answered(DEAD, *told)
+    assert (answer.short, answer.status) == ("3.600", "answered")
+
+
+def test_a_number_that_counts_something_else_comes_last() -> None:
+    text = "130 Feuerwehrleute kamen nach Altdorf. Dort starben 12 Menschen."
+    answer = answered(DEAD, Told(text, [("130", 0.95), ("12", 0.9)], title="Brand in Altdorf"))
+    assert answer.short == "12"
+
+
+def test_a_long_span_is_quoted_but_is_no_short_answer() -> None:
+    text = "Er sagte der Zeitung, die Halle habe man nach dem Feuer niemals wieder betreten dürfen."
+    span = "die Halle habe man nach dem Feuer niemals wieder betreten dürfen"
+    answer = answered("Was sagte er?", Told(text, [(span, 0.9)]))
+    assert (answer.short, answer.text) == (None, f"{text} [1]")
+
+
+def test_another_place_or_year_is_no_answer() -> None:
+    told = fire("Beim Brand in Altdorf starben 12 Menschen.", "12")
+    beside = Told("In Neudorf wurde ein Fest gefeiert. Der Bürgermeister von Neudorf kam.", title="Fest in Neudorf")
+    answer = answered("Wie viele Menschen starben beim Brand in Neudorf?", told, beside)
+    assert (answer.status, answer.text) == ("not_found", messages().say("refusal", "de"))
+    old = fire("Im Jahr 2021 starben beim Brand in Altdorf 12 Menschen.", "12")
+    assert answered("Wie viele Menschen starben 2019 beim Brand in Altdorf?", old).status == "not_found"
+    assert answered("Wie viele Menschen starben 2021 beim Brand in Altdorf?", old).short == "12"
+
+
+def test_our_words_are_in_the_language_of_the_question() -> None:
+    text = "Nach Angaben der Polizei starben in Altdorf etwa 12 Menschen."
+    first, quote = answered("How many people died in the Altdorf fire?", fire(text, "12"), language="en").text.split(
+        "\n"
+    )
+    assert quote == f"{text} [1]"  # quotes stay as they are
+    assert first == "„etwa 12 Menschen“ („Nach Angaben der Polizei“) [1]"  # German words are marked as such
+    said = "In Altdorf seien 12 Menschen gestorben, sagte Ute Kern."
+    assert answered("How many people died in Altdorf?", fire(said, "12"), language="en").text.startswith(
+        "„12 Menschen“ (according to Ute Kern) [1]"
+    )
+
+
+def test_a_list_has_each_thing_once_with_its_source() -> None:
+    answer = answered(
+        "Welche Länder wurden vom Sturm Zita getroffen?",
+        Told("Der Sturm Zita hat Spanien getroffen, danach auch Frankreich.", [("Spanien", 0.9), ("Frankreich", 0.8)]),
+        Told(
+            "Vom Sturm Zita wurden Portugal und Spanien getroffen.",
+            [("Portugal", 0.7), ("Spanien", 0.6)],
+            source="Echo",
+        ),
+    )
+    assert answer.text.startswith("Genannt werden: Spanien; Frankreich; Portugal. [1][2]\n")
+    one = answered(
+        "Welche Länder wurden vom Sturm Zita getroffen?", Told("Der Sturm Zita traf Spanien.", [("Spanien", 0.9)])
+    )
+    assert one.text.startswith("Spanien [1]")
+
+
+def test_without_spans_it_is_quotes_as_ever() -> None:
+    from rag.compose import compose
+    from tests.compose_world import world
+
+    told = fire("Beim Brand in Altdorf starben 12 Menschen. Mehr nicht.", "12")
+    [item], passages, articles = world(told)
+    bare = type(item)(item.passage, item.start, item.end, item.text, item.confidence)
+    answer = compose(DEAD, "de", [bare], passages, articles, most=3, least_confidence=0.5, as_of=None)
+    assert (answer.text, answer.short) == ("Beim Brand in Altdorf starben 12 Menschen. [1]", None)
