@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime as dt
 import math
@@ -14,20 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from llama_index.core.base.base_query_engine import BaseQueryEngine
-from llama_index.core.base.response.schema import Response
-from llama_index.core.callbacks import CallbackManager
-from llama_index.core.schema import NodeWithScore, QueryBundle
-
 from corpus.article import Article
 from rag.aside import Stop, aside
 from rag.compose import compose
 from rag.errors import EmptyQuestionError, LongQuestionError
 from rag.followup import understand
-from rag.generate import Task, answered
+from rag.generate import Task, answered, gathered
 from rag.index import Index, Status
 from rag.models.read import Reader, SentenceReader
-from rag.retrieve import Query, Retriever, to_node
+from rag.query_engine import QueryEngine
+from rag.retrieve import Query, Retriever
 from rag.rows import Filter
 from rag.settings import Settings
 from rag.types import Answer, Event, Evidence, Passage, Turn
@@ -38,7 +33,9 @@ if TYPE_CHECKING:
 
 _TOKENS = re.compile(r"\S+\s*")
 Mode = Literal["extractive", "llm"]
-TOKEN_FACTOR = 1.7  # tokens of a language model for one of the embedding model: SmolLM2, of English words, on German news
+TOKEN_FACTOR = (
+    1.7  # tokens of a language model for one of the embedding model: SmolLM2, of English words, on German news
+)
 
 
 class Answerer:
@@ -188,8 +185,21 @@ class Answerer:
         yield Event("stage", "reading")
         evidence = self.reader.read(query, passages)
         clock.lap("read")
+        read = passages
+        if llm and passages:
+            weak = not evidence or evidence[0].confidence < self._least
+            read = gathered(
+                query.text,
+                passages,
+                weak,
+                lambda part, alone: self.retriever.passages(
+                    self.retriever.query(part), as_of, fusion=alone, within=within, only=only, time=asked or False
+                ),
+                most=2 * self.settings.top_k,
+            )
+            clock.lap("gather")
         answer = None
-        for step in self._answered(query, passages, evidence, as_of, llm, stop):
+        for step in self._answered(query, passages, read, evidence, as_of, llm, stop):
             if isinstance(step, Answer):
                 answer = step
             else:
@@ -204,16 +214,18 @@ class Answerer:
         self,
         query: Query,
         passages: Sequence[Passage],
+        read: Sequence[Passage],
         evidence: Sequence[Evidence],
         as_of: dt.date | None,
         llm: Llm | None,
         stop: Stop | None,
     ) -> Iterator[Event | Answer]:
-        """From passages to the answer, with or without a language model."""
+        """From ``passages``, or for a language model ``read``, to the answer."""
         language = "de" if query.language == "de" else "en"
-        articles = {article_id: self.index.article(article_id) for article_id in {p.article_id for p in passages}}
+        articles = {
+            article_id: self.index.article(article_id) for article_id in {p.article_id for p in (*passages, *read)}
+        }
         day = as_of.isoformat() if as_of else self.index.store.newest()
-        least = self.settings.min_confidence
 
         def extractive() -> Answer:
             return compose(
@@ -223,7 +235,7 @@ class Answerer:
                 passages,
                 articles,
                 most=self.settings.answer_sentences,
-                least_confidence=self.reader.threshold if least is None else least,
+                least_confidence=self._least,
                 as_of=day,
             )
 
@@ -234,9 +246,15 @@ class Answerer:
         yield Event("stage", "writing")
         confidence = evidence[0].confidence if evidence else 0.0
         parts = self.retriever.lexicon.parts
-        task = Task(query.text, language, passages, articles, day, confidence, self._count, parts)
+        task = Task(query.text, language, read, articles, day, confidence, self._count, parts)
         for step in answered(llm, task, self.settings, extractive, stop):
             yield Event("token", step) if isinstance(step, str) else step
+
+    @property
+    def _least(self) -> float:
+        """The confidence from which on evidence answers."""
+        least = self.settings.min_confidence
+        return self.reader.threshold if least is None else least
 
     def _count(self, text: str) -> int:
         """About how many tokens a text is for a language model, rather too many than too few."""
@@ -262,25 +280,6 @@ class Answerer:
     def as_query_engine(self) -> QueryEngine:
         """This answerer as a llama-index query engine."""
         return QueryEngine(self)
-
-
-class QueryEngine(BaseQueryEngine):
-    """An Answerer for llama-index: ``Response.response`` is the text, ``metadata["answer"]`` the whole Answer."""
-
-    def __init__(self, answerer: Answerer) -> None:
-        super().__init__(callback_manager=CallbackManager())
-        self._answerer = answerer
-
-    def _query(self, query_bundle: QueryBundle) -> Response:
-        answer = self._answerer.ask(query_bundle.query_str)
-        nodes = [NodeWithScore(node=to_node(p), score=p.score) for p in answer.passages]
-        return Response(response=answer.text, source_nodes=nodes, metadata={"answer": answer})
-
-    async def _aquery(self, query_bundle: QueryBundle) -> Response:
-        return await asyncio.to_thread(self._query, query_bundle)
-
-    def _get_prompt_modules(self) -> dict[str, Any]:
-        return {}
 
 
 def ask(question: str, index: str | Path = "index", as_of: dt.date | None = None) -> Answer:

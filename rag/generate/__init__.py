@@ -1,6 +1,7 @@
 """Passages and a language model -> an answer that is held to the evidence, sentence by sentence."""
 
 from rag.generate.answer import answered
+from rag.generate.gather import gathered
 from rag.generate.write import Task
 
-__all__ = ["Task", "answered"]
+__all__ = ["Task", "answered", "gathered"]

@@ -15,6 +15,7 @@ from corpus.mentions import date_mentions
 from rag.errors import LlmError
 from rag.generate.check import Checker
 from rag.generate.draft import Draft
+from rag.generate.gather import gathered, question_parts
 from rag.generate.planted import planted, without
 from rag.generate.prompt import ANSWER_TOKENS, Prompt, build, fenced, outside_in, prompts
 from rag.messages import messages
@@ -263,3 +264,47 @@ def test_a_planted_place_is_blank_for_the_model_and_bears_nothing_out() -> None:
     assert "zurückgetreten" not in "".join(message.content or "" for message in built.messages)
     _, text = draft("Petra Kolb ist zurückgetreten [2]. Der Eintritt kostet 4 Euro [2].")
     assert text == "Der Eintritt kostet 4 Euro. [1]"
+
+
+# questions of several parts
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "Wer baute die Altbrücke und was kostete die Sanierung?",
+            ["Wer baute die Altbrücke?", "was kostete die Sanierung?"],
+        ),
+        (
+            "Wann wurde die Altbrücke gesperrt, und warum?",  # one word says nothing to search for
+            [],
+        ),
+        ("Wer baute die Altbrücke und was kostete sie?", ["Wer baute die Altbrücke?", "was kostete sie Altbrücke?"]),
+        ("Who built it? When was Krellbach founded?", ["Who built it?", "When was Krellbach founded?"]),
+        ("Was sagten Kolb und Weidlich?", []),
+        ("Wie hoch sind Kosten und Nutzen?", []),
+        ("Wer gewann?", []),
+    ],
+)
+def test_parts_of_a_question(question: str, parts: list[str]) -> None:
+    assert question_parts(question) == parts
+
+
+def test_passages_of_each_part_and_of_a_second_look() -> None:
+    asked: list[tuple[str, str | None]] = []
+    first = [passage("bridge", 0), passage("bridge", 1)]
+
+    def search(question: str, alone: str | None) -> list[Passage]:
+        asked.append((question, alone))
+        return [passage("council", 0), passage("council", 10 + len(asked))]
+
+    assert gathered("Wer gewann?", first, False, search, 9) == first
+    assert asked == []
+    found = gathered("Wer baute die Altbrücke und was kostete die Schule?", first, False, search, 9)
+    assert [question for question, _ in asked] == ["Wer baute die Altbrücke?", "was kostete die Schule?"]
+    # Rank by rank, none twice: 0 of all three, then 1, 11 and 12.
+    assert [p.chunk_id for p in found] == [0, 1, 11, 12]
+    asked.clear()
+    assert len(gathered("Wer gewann?", first, True, search, 3)) == 3
+    assert [alone for _, alone in asked] == ["dense", "lexical"]
