@@ -37,7 +37,7 @@ _TABLE: tuple[tuple[Form, str], ...] = (
         r"""\A(?:was\s(?:ist|sind|war|waren|bedeutet|heißt|versteht\sman\sunter)\s(?!mit\b|an\b|der\sgrund|die\sursache)
         (?:(?:ein|eine|der|die|das|den)\s)?[\w„“"'.-]+(?:\s[\w„“"'.-]+){0,3}\W*\Z
         | (?:wer|who)\s(?:ist|war|is|was)
-        (?!\s\w*(?:meister|präsident|chef|minister|trainer|kanzler|leiter|könig|papst|sprecher)(?:in)?\b)(?:\s(?-i:[A-ZÄÖÜ][\w.’'-]*|von|van|de|al|bin)){1,4}\W*\Z
+        (?!\s\w*(?:meister|präsident|chef|minister|trainer|kanzler|leiter|könig|papst|sprecher)(?:in)?\b)(?:\s(?-i:[A-ZÄÖÜ][\w.’'-]*|von\sder|von|van|de|al|bin)){1,4}\W*\Z
         | what\s(?:is|are|was)\s(?:an?\s)?(?!the\b)[\w.-]+(?:\s[\w.-]+){0,2}\W*\Z | what\sdoes\s.*\bmean\b)""",
     ),
     (

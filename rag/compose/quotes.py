@@ -20,6 +20,7 @@ SAME_TEXT = 0.8  # Jaccard overlap of words from which two sentences count as on
 LONGEST_QUOTE = 500
 DENIED_WITHIN = 2  # sentences behind an accusation
 SHORT_GAP = 160  # characters left out between two quotes that are not worth leaving out
+_TURNS = re.compile(r"nicht|kein\w*|nie|niemals|ohne|weder|not|no|never|without|neither|nor|cannot")
 _ACCUSES = re.compile(
     r"\b(?:w(?:irft|erfen|arf|arfen)\b[^.;]*\bvor\b|vorgeworfen|vorwirft|vorwerfen|Vorw[uü]rf\w*|beschuldig\w+|bezichtig\w+"
     r"|accus\w+|alleg(?:es?|ed|ations?)\b)"
@@ -69,7 +70,10 @@ def _close(text: str, quote: tuple[Passage, int, int], start: int, end: int) -> 
 
 
 def same_words(one: str, other: str) -> bool:
+    """Whether two sentences are one, edited: nearly the same words, the same numbers, and as much denied."""
     a, b = set(german.words(one)), set(german.words(other))
+    if any(word[0].isdecimal() or _TURNS.fullmatch(word) for word in a ^ b):
+        return False
     return len(a & b) >= SAME_TEXT * len(a | b)
 
 
