@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag import german
 from rag.sentences import sentence_spans
@@ -12,6 +13,8 @@ from rag.verify import Check, Source, verify
 from rag.verify.match import Parts
 
 ALMOST = 0.8  # share of its words from which on a passage that a sentence does not cite may be held to mean the same
+QUOTE = 3  # words from which on what stands in quotation marks must be verbatim; fewer may be a title or a nickname
+_QUOTED = re.compile(r"[„“»«\"]([^„“”»«\"]+)[“”«»\"]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +75,13 @@ class Checker:
 
     def _check(self, sentence: str, numbers: Sequence[int]) -> Check:
         sources = [self._sources[number - 1] for number in numbers]
-        return verify(sentence, sources, self._language, parts=self._parts)
+        check = verify(sentence, sources, self._language, parts=self._parts)
+        # Words put into somebody's mouth are the worst invention of all.
+        return check if _verbatim(sentence, sources) else replace(check, verdict="unsupported")
+
+
+def _verbatim(sentence: str, sources: Sequence[Source]) -> bool:
+    """Whether what a sentence quotes stands in the sources word for word."""
+    texts = [f" {' '.join(german.words(source.text))} " for source in sources]
+    quotes = [german.words(quote) for quote in _QUOTED.findall(sentence)]
+    return all(any(f" {' '.join(quote)} " in text for text in texts) for quote in quotes if len(quote) >= QUOTE)

@@ -115,6 +115,20 @@ def test_of_several_citations_only_those_stay_that_bear_it_out() -> None:
     assert [citation.article_id for citation in made.citations] == ["bridge"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        ("Petra Kolb sagte: „Die Sanierung koste rund 2,4 Millionen Euro.“", True),
+        ("Petra Kolb sagte, »die Sanierung koste rund 2,4 Millionen Euro«.", True),
+        ("Petra Kolb sagte: „Rund 2,4 Millionen Euro koste die Sanierung.“", False),
+        ("Die „Altbrücke“ in Krellbach ist gesperrt.", True),  # one word is no quotation
+    ],
+)
+def test_only_what_is_verbatim_may_be_quoted(sentence: str, kept: bool) -> None:
+    made, _ = draft(f"{sentence[:-1]}{sentence[-1]} [1]")
+    assert bool(made.sentences) is kept
+
+
 def test_the_refusal_said_first_is_the_answer() -> None:
     made, text = draft(messages().say("refusal", "de") + " Die Altbrücke ist gesperrt [1].")
     assert made.refused and made.done and not text
