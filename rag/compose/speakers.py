@@ -29,13 +29,17 @@ _NAMES = {
         |army|military|spokes\w+|witnesses|doctors|scientists|researchers|operators|lawmakers|department|service|office|institute)\b)""",
 }
 _LEAD = {"de": "laut", "en": r"according\sto"}
+_AGENCIES = r"(?:dpa|afp|epd|kna|apa|sid|rtr)(?!\w)"
 _AFTER = {"de": r"zufolge", "en": r"(?!)"}
 _CASES = r"(?:de[mnrs]|einem|einer|eines)\s"
 _NOBODY = re.compile(
     r"(?:\w*(?:Zahl|Angabe|Bericht|Meldung|Zug|Weg|Preis|Kosten|Regen|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag)"
     r"|Dabei|Damit|Das|Dies|Es|Er|Sie|Man|He|She|They|It|Dieser|Diese|Sein\s\w+|Ihr\s\w+|This|That|There|These|The\s\w+\sfigure|The\sfigure)\Z"
 )
-_OWN = re.compile(r"\b(?:eigene|ihre|seine|deren|dessen)[nmr]?\b", re.IGNORECASE)
+_OWN = re.compile(
+    r"\bnach\s(?:eigene[nrm]|ihre[nrm]|seine[nrm]|deren|dessen)\s(?:Angaben|Worten|Darstellung|Einschätzung|Auskunft)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def _rules(language: str) -> _Rules:
 
     return _Rules(
         (
-            rule(rf"(?<!\w)(?i:{_LEAD[language]})\s(?i:{_CASES})?{who}"),
+            rule(rf"(?<!\w)(?i:{_LEAD[language]})\s(?:{_AGENCIES}|(?i:{_CASES})?{who})"),
             rule(rf"(?<!\w)(?i:{_CASES})?{who}\s{_AFTER[language]}(?!\w)"),
             rule(
                 rf"(?<!\w)(?i:{table['phrases']})(?:\s(?:de[rs]|von|aus|vom(?!\s\w+tag))\s{who}|\s(?:[a-zäöüß]+er\s)?{_WORD}(?:\sund\s{_WORD})?(?!\s\w+te))?"
@@ -85,10 +89,7 @@ def _rules(language: str) -> _Rules:
             rule(rf"(?<!\w)(?P<verb>{leading})\s{between}(?P<who>{who})"),
         ),
         rule(rf"(?<!\w){verbs}"),
-        rule(
-            rf"(?<!\w){verbs}\s(?:{table['pronouns']})(?!\w)|(?<!\w)(?i:{table['pronouns']})\s{verbs}"
-            rf"|{_OWN.pattern}"
-        ),
+        rule(rf"(?<!\w){verbs}\s(?:{table['pronouns']})(?!\w)|(?<!\w)(?i:{table['pronouns']})\s{verbs}"),
         rule(rf"(?<!\w)(?:{table['reported']})(?!\w)"),
     )
 
@@ -136,7 +137,8 @@ def speaker_at(text: str, start: int, end: int, span: tuple[int, int], language:
     own = [s for s in own if not (span[0] < s.end and s.start < span[1])]
     if own:
         return min(own, key=lambda s: (_apart(text, s, span), _distance(s, span)))
-    if not rules.pronoun.search(sentence) and not rules.reported.search(sentence):
+    claims = [m for m in _OWN.finditer(sentence) if not _commas(sentence, m.span(), (span[0] - start, span[1] - start))]
+    if not (claims or rules.pronoun.search(sentence) or rules.reported.search(sentence)):
         return None
     for first, last in reversed(list(_before(text, start))):
         if before := [Speaker(s.start + first, s.end + first, s.text, s.phrase)
@@ -153,9 +155,12 @@ def _before(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _apart(text: str, speaker: Speaker, span: tuple[int, int]) -> int:
-    """Commas and semicolons between a speaker and a place."""
-    first, last = min(speaker.end, span[1]), max(speaker.start, span[0])
-    return len(re.findall(r"[,;](?!\d)", text[first:last]))
+    return _commas(text, (speaker.start, speaker.end), span)
+
+
+def _commas(text: str, one: tuple[int, int], other: tuple[int, int]) -> int:
+    """Commas and semicolons between two places."""
+    return len(re.findall(r"[,;](?!\d)", text[min(one[1], other[1]) : max(one[0], other[0])]))
 
 
 def _distance(speaker: Speaker, span: tuple[int, int]) -> int:
