@@ -17,8 +17,8 @@ from rag.types import Answer, Citation
 from ui.texts import say
 
 MODEL = "belegt"
-# What begins a link, an image, an element, code or a footnote; our own [1] stays.
-_ACTIVE = re.compile(r"\[(?!\d{1,3}\](?![(\[:]))|\](?=[(\[:])|<|`|!(?=\[)|\\(?=[\[\]<`!])")
+# What begins a link or where it leads, an image, an element or code; our own [1] and [1][2] stay.
+_ACTIVE = re.compile(r"\[(?!\d{1,3}\](?![(:]))|\](?=[(:])|<|`|!(?=\[)|\\(?=[\[\]<`!])")
 
 
 def completion(answer: Answer, language: str) -> dict[str, Any]:
