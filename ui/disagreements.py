@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rag.safe import safe
 from rag.types import Answer, Disagreement
-from ui.facts import facts, what
+from ui.facts import chip, facts, what
 from ui.texts import say
 
 
@@ -25,16 +25,8 @@ def disagreements_html(answer: Answer, number: int, language: str) -> str:
 
 
 def _row(side: Disagreement, number: int, labels: Mapping[int, str], language: str) -> str:
-    chips = "".join(_chip(cited, number, labels[cited], language) for cited in side.citations)
+    chips = "".join(chip(cited, number, labels[cited], language) for cited in side.citations)
     return (
         f'<tr><th scope="row"><bdi>{safe(side.short)}</bdi></th><td><bdi>{safe(side.speaker or "–")}</bdi></td>'
         f"<td>{facts(side.source, side.published, language)}</td><td>{chips}</td></tr>"
-    )
-
-
-def _chip(cited: int, number: int, label: str, language: str) -> str:
-    label = safe(say("cite_label", language, number=cited, what=label))
-    return (
-        f'<button type="button" class="chip" data-event="show" data-turn="{number}" data-cite="{cited}" '
-        f'aria-label="{label}" title="{label}">[{cited}]</button>'
     )
