@@ -181,7 +181,8 @@ class Index:
     def chunk(self, article: Article) -> list[Chunk]:
         """The article's chunks by the settings' budget, or the model's where that is smaller."""
         budget = min(self.settings.chunk_tokens, self.embedder.max_tokens)
-        return chunk_text(article.text, self.embedder.token_offsets, budget, self.settings.chunk_overlap)
+        model, overlap = self.embedder, self.settings.chunk_overlap
+        return chunk_text(article.text, model.token_offsets, budget, overlap, model.token_counts)
 
     def draft(self, article: Article) -> list[NewChunk]:
         """The article's chunks, analysed, with the dates they mention, but without vectors (of shape (0,))."""

@@ -94,6 +94,18 @@ class Embedder(BaseEmbedding):
             coded = model.tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         return [[(int(a), int(b)) for a, b in offsets] for offsets in coded["offset_mapping"]]
 
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, without special tokens: as many as ``token_offsets`` has places for."""
+        if not texts:
+            return []
+        model = self._model
+        with model[0].tokenizing:
+            # What transformers does for each token, in Python, takes as long again as the tokenizer itself.
+            tokenizer = model.tokenizer.backend_tokenizer
+            tokenizer.no_truncation()
+            tokenizer.no_padding()
+            return [len(coded) for coded in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
     @property
     def arithmetic(self) -> Arithmetic:
         """In what numbers passages are computed. Raises SettingsError where bfloat16 is asked for and gives other vectors."""

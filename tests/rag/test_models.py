@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.errors import ModelDamagedError, ModelMissingError
 from rag.models import bundled
@@ -38,12 +40,14 @@ def test_counting_while_another_thread_embeds(embedder: Embedder) -> None:
     # A fast tokenizer keeps padding as state: without a lock, a count met the padding of the batch being embedded.
     texts = ["Kurz.", "Ein deutlich längerer Satz über die Brücke von Altdorf. " * 5]
     offsets, vectors = embedder.token_offsets(texts), embedder.passages(texts)
+    counts = [len(places) for places in offsets]
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)  # the moment between setting the state and using it is short
     with ThreadPoolExecutor(1) as pool:
         embedding = pool.submit(lambda: [embedder.passages(texts) for _ in range(40)])
         while not embedding.done():
             assert embedder.token_offsets(texts) == offsets
+            assert embedder.token_counts(texts) == counts
         assert all(np.array_equal(found, vectors) for found in embedding.result())
     sys.setswitchinterval(before)
 
@@ -57,6 +61,14 @@ def test_meaning_is_there(embedder: Embedder) -> None:
 def test_no_texts(embedder: Embedder) -> None:
     assert embedder.passages([]).shape == (0, embedder.dimension)
     assert embedder.token_offsets([]) == []
+    assert embedder.token_counts([]) == []
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_as_many_tokens_as_there_are_places(embedder: Embedder, texts: list[str]) -> None:
+    texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+    texts.append("Das 1. Beispiel,\n\nzum 2.  Mal: </s> <mask> " + "lang " * 600)  # beyond what the model reads
+    assert embedder.token_counts(texts) == [len(places) for places in embedder.token_offsets(texts)]
 
 
 def test_special_words_are_ordinary_text(embedder: Embedder) -> None:
