@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import Any
 
 # Words that begin or build questions in one of the two languages and not in the other.
@@ -31,7 +32,7 @@ def _identifier() -> Any:
 
 def detect_language(text: str, default: str | None = None) -> str | None:
     """ISO 639-1 code of ``text``'s language, or ``default`` when it holds too little to tell."""
-    if sum(character.isalpha() for character in text) < 3:
+    if len(list(islice(filter(str.isalpha, text), 3))) < 3:
         return default
     code, probability = _identifier().classify(text)
     return str(code) if probability >= 0.5 else default

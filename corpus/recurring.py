@@ -63,6 +63,8 @@ def is_recurring(stories: int, days: int, articles_of_source: int, paragraph: st
 
 def drop_recurring(text: str, keys: Collection[int]) -> tuple[str, tuple[Removed, ...]]:
     """``text`` without the paragraphs whose key is among ``keys``, and these. An article is never dropped whole."""
+    if not keys:
+        return text, ()
     positions = {position for position, key in paragraph_keys(text) if key in keys}
     paragraphs = _paragraphs(text)
     if not positions or len(positions) == len(paragraphs):

@@ -44,7 +44,8 @@ _SAME = {
 _SCALES = {"tausend": 10**3, "thousand": 10**3, "million": 10**6, "millionen": 10**6, "millions": 10**6}
 _GERMAN_SCALES = _SCALES | {"milliarde": 10**9, "milliarden": 10**9, "billion": 10**12, "billionen": 10**12}
 _ENGLISH_SCALES = _SCALES | {"billion": 10**9, "trillion": 10**12}
-_KEEP = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "đ": "d"})
+_FOLDED = re.compile(r"[^\x00-\x7fäöü]")
+_PLAIN = {"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "đ": "d"}
 # Words a question is made of whatever it asks; they say nothing about where the answer stands.
 STOPWORDS = frozenset(
     """
@@ -64,16 +65,14 @@ STOPWORDS = frozenset(
 
 def fold(text: str) -> str:
     """Lower case, compatibility forms and accents folded; ä ö ü stay, for the stemmer treats ae oe ue like them."""
-    text = unicodedata.normalize("NFKC", text).lower().translate(_KEEP)
-    if text.isascii():
-        return text
-    return "".join(_without_accent(c) for c in text)
+    text = unicodedata.normalize("NFKC", text).lower()
+    return text if text.isascii() else _FOLDED.sub(lambda match: _without_accent(match[0]), text)
 
 
 @lru_cache(4096)
 def _without_accent(character: str) -> str:
-    if character in "äöü":
-        return character
+    if (plain := _PLAIN.get(character)) is not None:
+        return plain
     return "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c)) or character
 
 
@@ -131,18 +130,17 @@ def _number(word: str) -> str:
 def analyse(text: str, language: str | None) -> list[str]:
     """Index tokens of ``text`` in order; "4,8 Millionen" has 4800000 besides."""
     found = words(text)
-    amounts = dict(_amounts(found, language))
-    tokens = []
-    for i, word in enumerate(found):
-        tokens.append(stem(word, language))
-        if i in amounts:
-            tokens.append(amounts[i])
+    tokens = [stem(word, language) for word in found]
+    for i, digits in reversed([*_amounts(found, language)]):
+        tokens.insert(i + 1, digits)
     return tokens
 
 
 def _amounts(found: Sequence[str], language: str | None) -> Iterator[tuple[int, str]]:
     """(position of the word of scale, all digits) of each number with one: 4x8 millionen -> 4800000."""
     scales = _ENGLISH_SCALES if language == "en" else _GERMAN_SCALES
+    if scales.keys().isdisjoint(found):
+        return
     for i in range(1, len(found)):
         if (scale := scales.get(found[i])) and found[i - 1][0].isdecimal():
             whole, _, rest = found[i - 1].partition("x")
