@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from tqdm import tqdm
 
 from corpus.article import Article
 from corpus.errors import ReadWarning, UnreadableError
 from rag import ledger, recurring
-from rag.ahead import read_ahead
+from rag.ahead import read_ahead, short_turns
 from rag.ledger import Entry, Finished
 from rag.models.memory import release_memory
 from rag.rows import NewArticle, NewChunk
@@ -21,8 +24,11 @@ from rag.rows import NewArticle, NewChunk
 if TYPE_CHECKING:
     from rag.index import Index
 
-BATCH_CHUNKS = 256  # embedded together; a kill loses at most this much embedding work, never stored articles
+BATCH_CHUNKS = 256  # embedded together
 AHEAD = 64  # articles read and cut while the model is at work
+# Batches that are embedded and may not be stored yet: in the model's hands, waiting, being stored. A kill loses at most
+# their embedding, never stored articles.
+IN_FLIGHT = 3
 
 
 @dataclass
@@ -49,7 +55,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """An article to be stored: cut and analysed, not yet embedded."""
+    """An article to be stored: cut and analysed; its chunks have vectors only once they are embedded."""
 
     new: NewArticle
     chunks: list[NewChunk]
@@ -73,26 +79,56 @@ class Ingest:
         self._skipped = skipped
         self._bar = bar
         self._seen: dict[str, Article] = {}
+        # Vectors by key that may not be stored yet.
+        self._fresh: deque[dict[int, np.ndarray]] = deque(maxlen=IN_FLIGHT)
 
     def run(self, items: Iterable[Article | UnreadableError | Finished]) -> None:
-        """Stores what is new or changed, an article a transaction. Ctrl-C ends it in good order."""
-        waiting: list[_Draft | _Done] = []
+        """Stores what is new or changed, an article a transaction. Ctrl-C ends it in good order.
+
+        Three things go on at a time: reading and cutting, embedding, storing.
+        """
+        stop = threading.Event()
         try:
-            for item in read_ahead(self._drafts(items), AHEAD):
-                waiting.append(item)
-                if sum(len(draft.chunks) for draft in waiting if isinstance(draft, _Draft)) >= BATCH_CHUNKS:
-                    full, waiting = waiting, []
-                    self._store(full)
-            full, waiting = waiting, []
-            self._store(full)
+            with short_turns():
+                drafts = read_ahead(self._drafts(items), AHEAD)
+                for batch in read_ahead(self._batches(drafts, stop), IN_FLIGHT - 2, stop):
+                    self._store(batch)
             self._mend_recurring()
         except KeyboardInterrupt:
             self.report.interrupted = True
-            self._store(waiting)
+
+    def _batches(self, items: Iterable[_Draft | _Done], stop: threading.Event) -> Iterator[list[_Draft | _Done]]:
+        """The items with vectors, some BATCH_CHUNKS chunks at a time; an end by Ctrl-C comes after those read before it."""
+        waiting: list[_Draft | _Done] = []
+        chunks = 0
+        try:
+            for item in items:
+                if stop.is_set():
+                    return
+                waiting.append(item)
+                chunks += len(item.chunks) if isinstance(item, _Draft) else 0
+                if chunks >= BATCH_CHUNKS:
+                    yield self._embedded(waiting)
+                    waiting, chunks = [], 0
+        except KeyboardInterrupt:
+            yield self._embedded(waiting)
+            raise
+        yield self._embedded(waiting)
+
+    def _embedded(self, items: Sequence[_Draft | _Done]) -> list[_Draft | _Done]:
+        drafts = [item for item in items if isinstance(item, _Draft)]
+        known = {key: vector for batch in self._fresh for key, vector in batch.items()}
+        unknown = [(one.new.article, [new for new in one.chunks if new.key not in known]) for one in drafts]
+        known |= {new.key: new.vector for chunks in self.index.embed(unknown) for new in chunks}
+        self._fresh.append({new.key: known[new.key] for draft in drafts for new in draft.chunks})
+        return [
+            replace(item, chunks=[replace(new, vector=known[new.key]) for new in item.chunks])
+            if isinstance(item, _Draft)
+            else item
+            for item in items
+        ]
 
     def _store(self, items: Sequence[_Draft | _Done]) -> None:
-        drafts = [item for item in items if isinstance(item, _Draft)]
-        embedded = iter(self.index.embed([(draft.new.article, draft.chunks) for draft in drafts]))
         store = self.index.store
         for item in items:
             if isinstance(item, _Done):
@@ -103,8 +139,8 @@ class Ingest:
             else:
                 self.report.added += 1
             self.report.recurring += sum(dropped for _, dropped in item.new.paragraphs)
-            store.put(item.new, next(embedded), self.index.embedder.model_name)
-        if drafts:
+            store.put(item.new, item.chunks, self.index.embedder.model_name)
+        if any(isinstance(item, _Draft) for item in items):
             release_memory()
 
     def _mend_recurring(self) -> None:

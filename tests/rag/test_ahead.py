@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ahead import read_ahead
+from rag.ahead import TURN, read_ahead, short_turns
 
 
 @given(st.lists(st.integers()), st.integers(1, 5))
@@ -44,3 +45,26 @@ def test_not_further_ahead_than_allowed_and_the_thread_ends() -> None:
     assert len(made) <= 1 + 4 + 1  # taken, queued, in hand
     ahead.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "read-ahead"]
+
+
+def test_items_are_told_when_nobody_wants_them_any_more() -> None:
+    stop = threading.Event()
+
+    def items() -> Iterator[int]:
+        yield 0
+        yield 1
+        assert stop.wait(10)  # would go on for longer than anybody waits
+
+    ahead = read_ahead(items(), 1, stop)
+    assert next(ahead) == 0
+    ahead.close()
+    assert stop.is_set()
+    assert not [thread for thread in threading.enumerate() if thread.name == "read-ahead"]
+
+
+def test_short_turns_end_with_the_block() -> None:
+    before = sys.getswitchinterval()
+    with pytest.raises(ValueError), short_turns():
+        assert sys.getswitchinterval() == pytest.approx(TURN)
+        raise ValueError
+    assert sys.getswitchinterval() == pytest.approx(before)
