@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from hypothesis import given
@@ -64,6 +65,7 @@ def test_no_texts(embedder: Embedder) -> None:
     assert embedder.token_counts([]) == []
 
 
+@hypothesis.settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(), max_size=5))
 def test_as_many_tokens_as_there_are_places(embedder: Embedder, texts: list[str]) -> None:
     texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
