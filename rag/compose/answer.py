@@ -34,26 +34,27 @@ def compose(
     ``articles`` holds the article of every passage; quotes are cut from their text, so offsets are exact. Evidence without
     spans is quoted; with spans a short answer comes first, and sources that differ make the answer "conflicting".
     """
-    draft, fact = Draft(language, articles), Fact()
+    draft = Draft(language, articles)
     topic, form = Topic(question, language), form_of(question)
     if form in _SHORT:
         evidence = grounded(topic, evidence, passages, articles, as_of)
     confidence = evidence[0].confidence if evidence else 0.0
+    fact: Fact | None = None
     if form == "digest":
         digest(topic, passages, articles, draft, most)
     elif form == "polar" and (ruled := ruling(topic, evidence, passages)):
-        answer, item = ruled
-        (passage, start, end), *_ = quotes([item], articles)
-        draft.say(draft.words(answer), [draft.cite(passage, start, end)])
-        draft.quote(passage, start, end)
-    if not draft.sentences and confidence >= least_confidence:
-        told = (
-            state(form, topic, evidence, passages, articles, draft, most, least_confidence) if form in _SHORT else None
-        )
-        fact = told or fact
-        if told is None:
+        _rule(*ruled, draft, articles)
+    if draft.sentences:
+        confidence = max(confidence, least_confidence)  # what was found needed no reader
+    elif confidence >= least_confidence:
+        if form in _SHORT:
+            fact = state(form, topic, evidence, passages, articles, draft, most, least_confidence)
+        if fact is None:
             for passage, start, end in quotes(choose(evidence, most), articles):
                 draft.quote(passage, start, end)
+        else:
+            confidence = fact.confidence
+    fact = fact or Fact(confidence)
     status: Status = "conflicting" if fact.disagreements else "answered" if draft.sentences else "not_found"
     return Answer(
         question=question,
@@ -69,3 +70,10 @@ def compose(
         speaker=fact.speaker,
         disagreements=fact.disagreements,
     )
+
+
+def _rule(answer: str, item: Evidence, draft: Draft, articles: dict[str, Article]) -> None:
+    """Says yes or no, and quotes the sentence that bears it out."""
+    (passage, start, end), *_ = quotes([item], articles)
+    draft.say(draft.words(answer), [draft.cite(passage, start, end)])
+    draft.quote(passage, start, end)

@@ -36,7 +36,7 @@ def digest(topic: Topic, passages: Sequence[Passage], articles: dict[str, Articl
         start, end = opening(article)
         number = draft.cite(passage, start, end)
         day = display_date(passage.published, draft.language)
-        facts = ", ".join(part for part in (day, passage.source or passage.title) if part)
+        facts = ", ".join(" ".join(part.split()) for part in (day, passage.source or passage.title) if part)
         words = marked(" ".join(article.text[start:end].split()))
         draft.say(draft.words("entry", facts=facts, quote=words) if facts else words, [number])
     return bool(chosen)

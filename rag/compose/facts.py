@@ -22,8 +22,9 @@ FEWEST_ITEMS = 2  # of a list; a single thing is a fact
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What there is to say beside a draft's sentences."""
+    """What there is to say beside a draft's sentences. ``confidence``: of the claim that is told first."""
 
+    confidence: float
     short: str | None = None
     speaker: str | None = None
     disagreements: tuple[Disagreement, ...] = ()
@@ -38,8 +39,11 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
     if form == "list" and (fact := _list(found, topic, articles, draft, most, least)):
         return fact
     best = found[0]
+    confidence = best[0].item.confidence
+    if confidence < least:
+        return None
     if sides := sides_of(best, found[1:], topic, passages, articles, least):
-        return _sides(sides, topic, articles, draft)
+        return _sides(sides, confidence, topic, articles, draft)
     short = short_of(best[0], articles[best[0].passage.article_id])
     if short is None:
         return None
@@ -52,11 +56,12 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
         numbers,
     )  # fmt: skip
     _quote(draft, [best[0].item], articles)
-    known = {one.item.start for one in best}
-    least_odds = RUNNER_UP * _odds(best[0].item.confidence)
-    others = [e for e in evidence if _odds(e.confidence) >= least_odds and e.start not in known and _about(e, topic)]
+    least_odds = RUNNER_UP * _odds(confidence)
+    known = {(one.passage.article_id, one.item.start) for one in best}
+    further = [e for e in evidence if _odds(e.confidence) >= least_odds and _about(e, topic)]
+    others = [e for e in further if (e.passage.article_id, e.start) not in known]
     _quote(draft, choose(others, most - 1), articles)
-    return Fact(short, best[0].speaker.text if best[0].speaker else None)
+    return Fact(confidence, short, best[0].speaker.text if best[0].speaker else None)
 
 
 def _list(found: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, Article], draft: Draft, most: int,
@@ -75,10 +80,11 @@ def _list(found: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, Ar
         [_cite(draft, one, articles) for _, one in items],
     )
     _quote(draft, [one.item for _, one in items][:most], articles)
-    return Fact()
+    return Fact(items[0][1].item.confidence)
 
 
-def _sides(sides: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, Article], draft: Draft) -> Fact:
+def _sides(sides: Sequence[Sequence[Claim]], confidence: float, topic: Topic, articles: dict[str, Article],
+           draft: Draft) -> Fact:  # fmt: skip
     """What each side says, newest first; one that took the place of the others is said to be the state of things."""
     told = []
     for group in sides:
@@ -97,6 +103,7 @@ def _sides(sides: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, A
     for _, one, _ in told:
         _quote(draft, [one.item], articles)
     return Fact(
+        confidence,
         short=told[0][0] if newer else None,
         speaker=first.speaker.text if newer and first.speaker else None,
         disagreements=tuple(
@@ -158,7 +165,7 @@ def _said(draft: Draft, one: Claim) -> str:
 def _facts(draft: Draft, one: Claim) -> str:
     """Who says so, where and when."""
     day = display_date(one.passage.published, draft.language)
-    where = ", ".join(part for part in (one.passage.source, day) if part)
+    where = ", ".join(" ".join(part.split()) for part in (one.passage.source, day) if part)
     return "; ".join(part for part in (_speaker(draft, one), where) if part)
 
 
