@@ -10,11 +10,12 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
 
 from rag import german, names
 from rag.compounds import LONGEST, Splitter
 from rag.database import Database, holes
+from rag.frequencies import own_counts, write_common
+from rag.store import Store
 
 MATES = 12  # other spellings of a name that a question looks for
 _LEARNT = "lexicon"  # meta: the revision of the store that was learnt from
@@ -26,12 +27,8 @@ def learn(store: Database) -> bool:
     if store.meta(_LEARNT) == str(store.revision):
         return False
     with store.transaction() as db:
-        frequencies = dict(
-            db.execute(
-                "SELECT term, sum(doc) FROM chunk_words WHERE col <> 'parts' AND length(term) BETWEEN 2 AND ? GROUP BY term",
-                (LONGEST,),
-            )
-        )
+        own = own_counts(db)
+        frequencies = {word: count for word, count in own.items() if 2 <= len(word) <= LONGEST}
         splitter = Splitter(lambda word: frequencies.get(word, 0))
         compounds = {word: " ".join(parts) for word in frequencies if (parts := splitter.parts(word))}
         changed = _write_compounds(db, compounds)
@@ -39,6 +36,7 @@ def learn(store: Database) -> bool:
         _write_parts(db, compounds, changed, int(store.meta(_TOP) or 0))
         top = db.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0]
         store.set_meta(_TOP, str(top))
+        write_common(store, own)
         store.set_meta(_LEARNT, str(store.revision))
     return True
 
@@ -100,9 +98,9 @@ def _chunks_to_write(db: sqlite3.Connection, changed: set[str], top: int) -> lis
 class Lexicon:
     """Answers about words, from what was learnt. Good until the store changes."""
 
-    def __init__(self, store: Database) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._splitter = Splitter(lru_cache(10_000)(self._frequency))
+        self._splitter = Splitter(self._frequency)
 
     def parts(self, word: str) -> tuple[str, ...]:
         """Parts of a compound, be it one of the index or not; () when it is none."""
@@ -131,10 +129,7 @@ class Lexicon:
         )
 
     def _frequency(self, word: str) -> int:
-        row = self._store.db.execute(
-            "SELECT sum(doc) FROM chunk_words WHERE term = ? AND col <> 'parts'", (word,)
-        ).fetchone()
-        return int(row[0] or 0)
+        return self._store.frequencies.of(word)[1]
 
 
 def with_spellings(

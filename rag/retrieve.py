@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -23,21 +24,20 @@ from corpus.language import question_language
 from rag import german, when
 from rag.filters import spelled
 from rag.index import Index, embedded_text
+from rag.lexical import CEILING, Matches
 from rag.lexicon import Lexicon, with_spellings
 from rag.models.rerank import CrossEncoderReranker, Reranker, reranked
 from rag.rows import Filter, StoredChunk
 from rag.store import Store
 from rag.stories import also_in
-from rag.timely import Wanted, naming
+from rag.timely import Wanted
 from rag.types import Passage, QuestionTime
 
 # Fitted on the MLQA development questions (512 German, 512 English, over German passages): nDCG@10 is flat around these.
 COVERAGE_WEIGHT = 3.0
 BM25_WEIGHT = 1.0
 PART_COVERAGE = 0.5  # of a word's share, where only a part of a compound, or the parts of a compound, match
-PART_BM25 = 0.25
 BACKGROUND = 256  # chunks sampled to learn what similarity means nothing
-_BM25_CEILING = 2.2  # k1 + 1 with FTS5's k1 = 1.2: what one word adds to BM25 at most, in units of its idf
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Query:
     known: tuple[bool, ...]  # whether any chunk of the index contains the word
     parts: tuple[tuple[str, ...], ...] = ()  # of each word that is a compound, its parts; () for the others
 
-    def coverage(self, tokens: set[str], parts: Collection[str] | None = None) -> float:
+    def coverage(self, tokens: Collection[str], parts: Collection[str] | None = None) -> float:
         """Share of the question's idf mass found among ``tokens``, 0..1.
 
         With the ``parts`` of the compounds there, a word that is one of them counts less, and so does a compound of
         which but parts are there.
         """
-        total = sum(self.idf)
+        total, tokens = sum(self.idf), frozenset(tokens)
         matched = 0.0
         for i, (group, idf) in enumerate(zip(self.groups, self.idf, strict=True)):
             if not tokens.isdisjoint(group):
@@ -82,15 +82,9 @@ class Query:
         total = sum(self.idf)
         return sum(i for i, known in zip(self.idf, self.known, strict=True) if not known) / total if total else 0.0
 
-    @property
-    def match(self) -> str:
-        """The FTS5 query: any token of any word."""
-        return _any(token for group in self.groups for token in group)
-
-    @property
-    def match_parts(self) -> str:
-        """The FTS5 query of the parts of the question's compounds."""
-        return _any(part for parts in self.parts for part in parts)
+    def matches(self, store: Store) -> Matches:
+        """What the lexical index says of the question: any token of any word, any part of any compound."""
+        return Matches(store, chain.from_iterable(self.groups), chain.from_iterable(self.parts))
 
 
 class Retriever(BaseRetriever):
@@ -104,7 +98,7 @@ class Retriever(BaseRetriever):
         self.index = index
         self.reranker = reranker or (CrossEncoderReranker(index.settings) if index.settings.rerank_model else None)
         self._background: tuple[int, np.ndarray] | None = None
-        self._lexicon = lexicon or Lexicon(index.store)
+        self.lexicon = lexicon or Lexicon(index.store)
 
     def query(self, question: str) -> Query:
         """Embeds and analyses a question."""
@@ -122,7 +116,7 @@ class Retriever(BaseRetriever):
         own = question_language(question, default=languages[0] if languages else "de")
         read_as = list(dict.fromkeys([own, *languages[:4]]))
         groups = german.analyse_question(question, read_as)
-        groups = with_spellings(question, groups, read_as, self._lexicon)
+        groups = with_spellings(question, groups, read_as, self.lexicon)
         total = store.counts()[1]
         frequencies = [sum(store.document_frequency(token) for token in group) for group in groups]
         return Query(
@@ -136,7 +130,7 @@ class Retriever(BaseRetriever):
         )
 
     def _parts(self, group: Sequence[str]) -> tuple[str, ...]:
-        found = (part for token in group for part in self._lexicon.parts(token))
+        found = (part for token in group for part in self.lexicon.parts(token))
         return tuple(part for part in dict.fromkeys(found) if part not in group)
 
     def passages(
@@ -162,24 +156,26 @@ class Retriever(BaseRetriever):
         fusion, top_k = fusion or settings.fusion, top_k or settings.top_k
         limit = max(settings.candidates, top_k)
         asked = self.time_of(query, only.as_of, time) if fusion == "hybrid" else None
+        matches = query.matches(self.index.store)
         dense = dict(self.index.nearest(query.vector, limit, only)) if fusion != "lexical" else {}
-        lexical = self._lexical(query, limit, only) if fusion != "dense" else {}
-        ids = list(dict.fromkeys([*dense, *lexical]))
+        ids = [*dense, *(matches.best(limit, only) if fusion != "dense" else ())]
         wanted = Wanted(asked, only.as_of or self._newest() or dt.date.today()) if asked else None
         if wanted:
             near = wanted.near(only)
             dense |= self.index.nearest(query.vector, limit, near)
-            lexical |= self._lexical(query, limit, near)
-            told_of = self._naming(query, wanted, limit, only)
-            ids = list(dict.fromkeys([*dense, *lexical, *told_of]))
-        chunks = self.index.store.chunks(ids)
-        ids = [chunk for chunk in ids if chunk in chunks]  # the vector index may be a step behind the store
-        self._complete(query, ids, dense, lexical, only)
-        scores = self._scores(query, ids, dense, lexical, fusion)
+            ids = [*dense, *ids, *matches.best(limit, near)]
+            ids += matches.best(limit, only, tokens) if (tokens := wanted.tokens()) else ()
+        chunks = self.index.store.chunks(dict.fromkeys(ids))
+        ids = [chunk for chunk in dict.fromkeys(ids) if chunk in chunks]  # the vectors may be a step behind the store
+        unseen = [chunk for chunk in ids if chunk not in dense]
+        dense |= {chunk: float(one @ query.vector) for chunk, _, one in self.index.store.vectors(unseen)}
+        lexical = matches.scores(ids)
+        scores = self._scores(query, ids, dense, lexical, matches, fusion)
         bonus = np.array([wanted.bonus(chunks[chunk]) for chunk in ids]) if wanted else np.zeros(len(ids))
         if self.reranker and fusion == "hybrid":
             first = np.argsort(-(scores + bonus), kind="stable").tolist()
-            texts = [embedded_text(chunks[chunk].title, chunks[chunk].text) for chunk in ids]
+            titled = self.reranker.titled
+            texts = [embedded_text(chunks[i].title if titled else None, chunks[i].text) for i in ids]
             scores = reranked(scores, first, texts, query.text, self.reranker, settings.rerank_seconds)
         scores = scores + bonus
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
@@ -206,11 +202,6 @@ class Retriever(BaseRetriever):
         only = spelled(self.index.store, only) if only else Filter()
         return replace(only, as_of=as_of or only.as_of, within=only.within if within is None else within)
 
-    def _naming(self, query: Query, wanted: Wanted, limit: int, only: Filter) -> list[int]:
-        """Chunks that match the question and name a day of the time it asks for, best first."""
-        match = naming(query.match, wanted.tokens())
-        return [chunk for chunk, _ in self.index.store.search(match, limit, only)] if match else []
-
     def _one_teller(self, ranked: Sequence[StoredChunk]) -> dict[int, tuple[str, tuple[str, ...]]]:
         """For each story the article that tells it here, the one with the best chunk, and the other outlets that do.
 
@@ -226,44 +217,27 @@ class Retriever(BaseRetriever):
             told[story] = (teller, tuple(dict.fromkeys(others)))
         return told
 
-    def _lexical(self, query: Query, limit: int, only: Filter, among: Sequence[int] = ()) -> dict[int, float]:
-        """BM25 of the chunks that hold the question's words, and of those that hold parts of its compounds."""
-        store = self.index.store
-        whole = dict(store.search(query.match, limit, only, among)) if query.match else {}
-        if not query.match_parts:
-            return whole
-        parts = dict(store.search(query.match_parts, limit, only, among))
-        if not among:
-            whole |= _others(store, query.match, only, parts, whole)
-            parts |= _others(store, query.match_parts, only, whole, parts)
-        return {chunk: whole.get(chunk, 0.0) + PART_BM25 * parts.get(chunk, 0.0) for chunk in [*whole, *parts]}
-
-    def _complete(
-        self, query: Query, ids: Sequence[int], dense: dict[int, float], lexical: dict[int, float], only: Filter
-    ) -> None:
-        """Fills in, for chunks that one search found, what the other would have said of them."""
-        unseen = [chunk for chunk in ids if chunk not in dense]
-        if unseen:
-            dense.update({chunk: float(vector @ query.vector) for chunk, _, vector in self.index.store.vectors(unseen)})
-        unmatched = [chunk for chunk in ids if chunk not in lexical]
-        if unmatched:
-            lexical.update(self._lexical(query, len(unmatched), only, among=unmatched))
-
     def _scores(
-        self, query: Query, ids: Sequence[int], dense: dict[int, float], lexical: dict[int, float], fusion: str
+        self,
+        query: Query,
+        ids: Sequence[int],
+        dense: dict[int, float],
+        lexical: dict[int, float],
+        matches: Matches,
+        fusion: str,
     ) -> np.ndarray:
         if not ids:
             return np.zeros(0)
         # Either search alone scores as it would at best in the sum: the reader weighs how far apart passages are.
         bm25 = np.array([lexical.get(chunk, 0.0) for chunk in ids])
-        relative_bm25 = np.sqrt(np.maximum(bm25, 0) / (_BM25_CEILING * max(sum(query.idf), 1e-9)))
+        relative_bm25 = np.sqrt(np.maximum(bm25, 0) / (CEILING * max(sum(query.idf), 1e-9)))
         if fusion == "lexical":
             return (COVERAGE_WEIGHT + BM25_WEIGHT) * relative_bm25
         background = self._sample() @ query.vector
         z = (np.array([dense[chunk] for chunk in ids]) - background.mean()) / max(float(background.std()), 0.01)
         if fusion == "dense":
             return z
-        tokens = self.index.store.tokens(ids)
+        tokens = matches.tokens(ids)
         coverage = np.array([query.coverage(*tokens[chunk]) for chunk in ids])
         return z + COVERAGE_WEIGHT * coverage + BM25_WEIGHT * relative_bm25
 
@@ -315,16 +289,6 @@ def to_node(passage: Passage) -> TextNode:
         end_char_idx=passage.end,
         metadata={"article_id": passage.article_id} | {key: value for key, value in shown.items() if value},
     )
-
-
-def _any(tokens: Iterable[str]) -> str:
-    return " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens))
-
-
-def _others(store: Store, match: str, only: Filter, ids: Iterable[int], known: Collection[int]) -> dict[int, float]:
-    """BM25 of those of ``ids`` that are not ``known`` and match."""
-    missing = [chunk for chunk in ids if chunk not in known]
-    return dict(store.search(match, len(missing), only, among=missing)) if missing else {}
 
 
 def _idf(total: int, frequency: int) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from corpus.mentions import DateMention
 from corpus.urls import same_article_key
 from rag import stories, versions
 from rag.database import Database, holes, raise_revision
+from rag.frequencies import Frequencies
 from rag.rows import NAMED, Filter, Known, NewArticle, NewChunk, StoredChunk
 
 PART_WEIGHT = 0.4  # what a compound's part counts in BM25 beside a word that stands there itself
@@ -25,6 +27,11 @@ PART_WEIGHT = 0.4  # what a compound's part counts in BM25 beside a word that st
 
 class Store(Database):
     """Articles and what was made of them."""
+
+    @cached_property
+    def frequencies(self) -> Frequencies:
+        """In how many chunks words stand."""
+        return Frequencies(self)
 
     # what the index holds
 
@@ -289,41 +296,82 @@ class Store(Database):
                 members.append(chunk)
         return found
 
-    def search(self, match: str, limit: int, only: Filter, among: Sequence[int] = ()) -> list[tuple[int, float]]:
-        """(chunk id, BM25 score) of the best matches of an FTS5 query, best first; ``among`` restricts to these ids."""
+    def search(self, match: str, limit: int, only: Filter, latest: int | None = None) -> list[int]:
+        """Ids of the chunks that match an FTS5 query best (BM25), best first; with ``latest`` of the last so many alone."""
         condition, parameters = only.sql()
-        if among:
-            condition += f" AND chunk_fts.rowid IN ({holes(among)})"
+        # Both joins cost as much as the ranking itself.
+        tables = " JOIN chunks ON chunks.id = chunk_fts.rowid JOIN articles ON articles.row = chunks.article"
+        source = f"FROM chunk_fts{tables if only != Filter() else ''} WHERE chunk_fts MATCH ? AND {condition}"
+        first = None
+        if latest is not None:
+            query = f"SELECT chunk_fts.rowid {source} ORDER BY chunk_fts.rowid DESC LIMIT 1 OFFSET ?"
+            first = self.db.execute(query, [match, *parameters, latest - 1]).fetchone()
         rows = self.db.execute(
-            f"SELECT chunk_fts.rowid, -bm25(chunk_fts, 1.0, 1.0, {PART_WEIGHT}) AS score FROM chunk_fts"
-            " JOIN chunks ON chunks.id = chunk_fts.rowid JOIN articles ON articles.row = chunks.article"
-            f" WHERE chunk_fts MATCH ? AND {condition} ORDER BY score DESC, chunk_fts.rowid LIMIT ?",
-            [match, *parameters, *among, limit],
+            f"SELECT chunk_fts.rowid {source} AND chunk_fts.rowid >= ?"
+            f" ORDER BY bm25(chunk_fts, 1.0, 1.0, {PART_WEIGHT}), chunk_fts.rowid LIMIT ?",
+            [match, *parameters, first[0] if first else 0, limit],
         )
-        return [(row[0], row[1]) for row in rows]
+        return [row[0] for row in rows]
 
-    def tokens(self, ids: Iterable[int]) -> dict[int, tuple[set[str], set[str]]]:
-        """The analysed tokens of chunks, their article's title included, and the parts of the compounds among them."""
+    def chunk_ids(self, only: Filter, most: int) -> list[int]:
+        """Ids of up to ``most`` chunks of these articles."""
+        condition, parameters = only.sql()
+        query = f"SELECT chunks.id FROM articles JOIN chunks ON article = row WHERE {condition} LIMIT ?"
+        return [row[0] for row in self.db.execute(query, [*parameters, most])]
+
+    def tokens(self, ids: Iterable[int]) -> dict[int, tuple[list[str], list[str]]]:
+        """The analysed tokens of chunks, their article's title first, and the parts of the compounds among them."""
         wanted = list(ids)
-        found: dict[int, tuple[set[str], set[str]]] = {}
+        found: dict[int, tuple[list[str], list[str]]] = {}
         for at in range(0, len(wanted), 500):
             part = wanted[at : at + 500]
             rows = self.db.execute(
                 f"SELECT rowid, title, body, parts FROM chunk_fts WHERE rowid IN ({holes(part)})", part
             )
-            found |= {row[0]: ({*row[1].split(), *row[2].split()}, {*row[3].split()}) for row in rows}
+            found |= {row[0]: ([*row[1].split(), *row[2].split()], row[3].split()) for row in rows}
         return found
 
     def sample_vectors(self, count: int) -> np.ndarray:
         """Vectors of up to ``count`` chunks, evenly spaced by id: shape (n, dimension)."""
-        ids = [row[0] for row in self.db.execute("SELECT id FROM chunks ORDER BY id")]
-        picked = ids[:: max(1, len(ids) // count)][:count]
+        picked = self._spread(count)
         return np.stack([vector for _, _, vector in self.vectors(picked)]) if picked else np.zeros((0, 1), np.float32)
+
+    def some_vectors(self, count: int) -> Iterator[tuple[int, np.ndarray]]:
+        """(key, vector) of up to ``count`` chunks, evenly spaced by id; of all where there are no more."""
+        picked = self._spread(count)
+        for at in range(0, len(picked), 500):
+            part = picked[at : at + 500]
+            for key, vector in self.db.execute(f"SELECT key, vector FROM vectors WHERE chunk IN ({holes(part)})", part):
+                yield key, np.frombuffer(vector, "<f4")
+
+    def _spread(self, count: int) -> list[int]:
+        """Ids of up to ``count`` chunks, evenly spaced."""
+        step = max(1, self.counts()[1] // count)
+        query = (
+            "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM chunks) WHERE place % ? = 0"
+        )
+        return [row[0] for row in self.db.execute(f"{query} ORDER BY id LIMIT ?", (step, count))]
 
     def document_frequency(self, token: str) -> int:
         """In how many chunks an analysed token occurs."""
-        row = self.db.execute("SELECT doc FROM chunk_vocab WHERE term = ?", (token,)).fetchone()
-        return int(row[0]) if row else 0
+        return self.frequencies.of(token)[0]
+
+    def lengths(self) -> tuple[int, float]:
+        """How many chunks the lexical index holds, and how many tokens each on average."""
+        [(averages,)] = self.per_revision("lengths", "SELECT block FROM chunk_fts_data WHERE id = 1")
+        rows, *totals = _numbers(averages)
+        return rows, sum(totals) / rows if rows else 0.0
+
+
+def _numbers(packed: bytes) -> list[int]:
+    """Numbers that SQLite packed, seven bits in each byte, the last byte of each below 128."""
+    found, value = [], 0
+    for byte in packed:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            found.append(value)
+            value = 0
+    return found
 
 
 def _to_chunk(row: Sequence[Any]) -> StoredChunk:

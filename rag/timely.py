@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
 
 from rag.rows import Filter, StoredChunk
 from rag.types import QuestionTime
@@ -76,12 +75,6 @@ class Wanted:
         if length <= 366:
             return list(dict.fromkeys(f"m{day:%Y%m}" for day in days))
         return [f"y{year}" for year in range(self.first.year, self.last.year + 1)][:100]
-
-
-def naming(words: str, tokens: Iterable[str]) -> str:
-    """The FTS5 query of what matches ``words``, itself a query, and names one of the days that ``tokens`` mean."""
-    either = " OR ".join(f'"{token}"' for token in tokens)
-    return f"({words}) AND ({either})" if words and either else ""
 
 
 def _day(number: int) -> dt.date:
