@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 from rag.errors import IndexDamagedError, IndexFormatError, NotAnIndexError
 
 FORMAT = 3
+MAPPED = 1 << 36  # bytes of the file read in place: a search touches hundreds of pages, and copying each costs a third of it
 _APPLICATION_ID = 0x62656C67  # "belg"; tells our files from other SQLite files
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text("utf-8")
 
@@ -55,6 +57,8 @@ class Database:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
+            if sys.platform != "win32":  # where a mapped file can't be cut short, and deleted text would stay in its end
+                connection.execute(f"PRAGMA mmap_size = {MAPPED}")
             self._local.connection = connection
             with self._lock:
                 self._connections.append(connection)
