@@ -24,7 +24,7 @@ class Script:
 
     ``status``   an HTTP error with ``body`` and ``headers`` instead
     ``drop``     the connection is closed after so many pieces, without an end
-    ``raw``      these bytes as the stream, as they are
+    ``raw``      these bytes as the stream, or as the body, as they are
     ``finish``   the finish_reason of the last chunk
     ``drip``     comments of the stream, without end, instead of text
     """
@@ -80,6 +80,11 @@ class Endpoint:
                 self.sleep(script.wait)
                 if script.status != 200:
                     self.reply(script.status, script.body or {"error": {"message": "scripted"}}, script.headers)
+                elif script.drop is not None and not stream:
+                    self.close_connection = True
+                    self.connection.close()
+                elif script.raw is not None and not stream:
+                    self.reply(200, script.raw)
                 elif not stream:
                     message = {"role": "assistant", "content": "".join(script.cut())}
                     choice = {"index": 0, "message": message, "finish_reason": script.finish}

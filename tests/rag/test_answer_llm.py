@@ -91,7 +91,7 @@ def sound(answer: Answer) -> Answer:
     for sentence in answer.sentences:
         assert sentence.citations or sentence.verdict == "unsupported"
         assert "[" not in sentence.text
-    assert json.loads(json.dumps(dataclasses.asdict(answer)))["mode"] == answer.mode
+    assert json.loads(json.dumps(dataclasses.asdict(answer), default=str))["mode"] == answer.mode
     for each in answer.notes:
         assert note(each, "de") != note(each, "en")
     return answer
@@ -218,7 +218,7 @@ PASSING = [
 LASTING = {
     "failed": Script(status=500),
     "busy": Script(status=429),
-    "malformed": Script(raw=b"data: {broken\n\n", status=200, text=""),
+    "malformed": Script(raw=b"data: {broken\n\n"),
     "cut": Script("Der Rat", drop=1),
     "empty": Script(""),
     "language": Script("The experts have found 14 cracks in the old bridge [1]. It is closed."),
@@ -245,23 +245,21 @@ def test_asked_again_where_that_may_help(ask: Any, endpoint: Endpoint, script: S
 @pytest.mark.parametrize("reason", LASTING)
 def test_a_fault_that_lasts(ask: Any, endpoint: Endpoint, reason: str) -> None:
     seconds = 1.5 if reason == "slow" else 20.0
-    if reason == "malformed":  # without streaming too
-        LASTING[reason] = Script(status=200, raw=b"data: {broken\n\n", body=b"{", finish="stop")
     started = time.monotonic()
-    if reason not in ("malformed", "cut"):
-        with pytest.raises(LlmError) as caught:
-            ask(LASTING[reason], llm_timeout=seconds)
-        assert caught.value.reason == reason
-        assert "BELEGT_LLM" in str(caught.value) or "log" in str(caught.value) or "limit" in str(caught.value)
+    with pytest.raises(LlmError) as caught:
+        ask(LASTING[reason], llm_timeout=seconds)
+    assert caught.value.reason == reason
+    asked = 1 if reason in ("repetition", "slow", "key", "model") else 3
+    assert len(endpoint.asked) == asked
     answer = sound(ask(LASTING[reason], llm_timeout=seconds, llm_fallback="extractive"))
-    assert time.monotonic() - started < 12
-    if answer.mode == "llm":  # the second try, without streaming, gave what the server then said
-        assert reason in ("malformed", "cut")
-        return
+    assert time.monotonic() - started < 60
     assert (answer.status, kinds(answer)) == ("answered", ["llm_failed"])
     assert answer.notes[0].facts["reason"] == reason
     assert answer.writing is None
-    assert len(endpoint.asked) >= (1 if reason in ("repetition", "slow", "key", "model") else 3)
+    assert len(endpoint.asked) == 2 * asked
+    assert [request.get("stream", False) for request in endpoint.asked[:3]] == (
+        [True, False, False] if reason in ("malformed", "cut") else [True] * min(3, 2 * asked)
+    )
 
 
 def test_a_server_that_is_down(ask: Any) -> None:
@@ -334,7 +332,7 @@ def test_twenty_questions_at_once_block_nothing(ask: Any, endpoint: Endpoint) ->
     assert len(endpoint.asked) == 21
     # The loop was never held up: not by the model, and by computing only as long as threads share the interpreter.
     assert sorted(late)[len(late) // 2] < 0.05
-    assert max(late) < 1.0
+    assert max(late) < 1.4  # what one question waits for the model
 
 
 def test_leaving_an_async_stream_closes_the_connection(ask: Any, endpoint: Endpoint) -> None:
@@ -342,12 +340,13 @@ def test_leaving_an_async_stream_closes_the_connection(ask: Any, endpoint: Endpo
     answerer = ask.answerer()
 
     async def leave() -> None:
-        stages = []
-        async for event in answerer.astream(QUESTION):
-            stages.append(event.text)
+        events = answerer.astream(QUESTION)
+        async for event in events:
             if event.text == "writing":
                 break
-        await asyncio.sleep(0.3)
+        while not endpoint.asked:  # the model is asked in the thread, whoever waits here
+            await asyncio.sleep(0.02)
+        await events.aclose()  # type: ignore[attr-defined]
 
     before = threading.active_count()
     started = time.monotonic()
