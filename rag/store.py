@@ -275,8 +275,8 @@ class Store(Database):
         """Keys of the vectors of the chunks of these articles, each once; ``most`` of them, or all."""
         condition, parameters = only.sql()
         rows = self.db.execute(
-            "SELECT DISTINCT key FROM articles JOIN chunks ON article = row JOIN vectors ON chunk = chunks.id"
-            f" WHERE {condition} LIMIT ?",
+            "SELECT DISTINCT key FROM articles CROSS JOIN chunks ON article = row CROSS JOIN vectors ON chunk = chunks.id"
+            f" WHERE {condition} LIMIT ?",  # CROSS: SQLite is to begin with the articles, and not go through all vectors
             [*parameters, most],
         )
         return [row[0] for row in rows]
@@ -316,7 +316,7 @@ class Store(Database):
     def chunk_ids(self, only: Filter, most: int) -> list[int]:
         """Ids of up to ``most`` chunks of these articles."""
         condition, parameters = only.sql()
-        query = f"SELECT chunks.id FROM articles JOIN chunks ON article = row WHERE {condition} LIMIT ?"
+        query = f"SELECT chunks.id FROM articles CROSS JOIN chunks ON article = row WHERE {condition} LIMIT ?"
         return [row[0] for row in self.db.execute(query, [*parameters, most])]
 
     def tokens(self, ids: Iterable[int]) -> dict[int, tuple[list[str], list[str]]]:
