@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,13 +14,14 @@ from rag.compose.quotes import same_words
 from rag.compose.reading import read
 from rag.compose.speakers import Speaker, speaker_at
 from rag.compose.topic import Topic, counted_noun
-from rag.compose.values import Value, is_part, is_past, same, value_of
+from rag.compose.values import Value, is_difference, is_part, is_past, same, value_of
 from rag.models.question import Kind
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Passage
 from rag.verify.amounts import amounts
 
 WORTH = 0.5  # of the confidence of the best evidence: from there on a claim is looked at
+CLOSE = 0.9  # of the confidence of the best: as good as that
 LONGEST_SHORT = 80  # characters of a short answer; what is longer is a clause and is quoted
 _MOST_WORDS = 9
 
@@ -73,7 +75,15 @@ def claims(evidence: Sequence[Evidence], topic: Topic, articles: dict[str, Artic
         value = value_of(item, kind)
         if value is not None and not _corrected(value, item, articles):
             found.append(claim(item, value, articles[item.passage.article_id]))
-    return sorted((one for one in found if _fits(one, kind)), key=lambda c: (c.vague, not _likely(c, kind, topic)))
+    found = sorted((one for one in found if _fits(one, kind)), key=lambda c: (c.vague, not _likely(c, kind, topic)))
+    return _newest_first(found) if topic.recent else found
+
+
+def _newest_first(found: list[Claim]) -> list[Claim]:
+    """Claims about as sure as the first by the day they were published, the newest first; then the others."""
+    close = [one for one in found if one.item.confidence >= CLOSE * found[0].item.confidence]
+    newest = sorted(close, key=lambda c: c.published.last if c.published else dt.date.min, reverse=True)
+    return newest + [one for one in found if one not in close]
 
 
 def _fits(one: Claim, kind: Kind) -> bool:
@@ -92,7 +102,7 @@ def _likely(one: Claim, kind: Kind, topic: Topic) -> bool:
     amount = one.value.amount
     if kind == "number" and amount is not None:
         noun = counted_noun(read(one.item.text, one.passage.language), amount.end)
-        if is_part(one.item.text, amount):
+        if is_part(one.item.text, amount) or (is_difference(one.item.text, amount) and not topic.compares):
             return False
         return topic.unit(amount.unit) and (bool(amount.unit) or topic.counts(noun, one.passage.language))
     return True
@@ -121,7 +131,13 @@ def groups(found: Iterable[Claim]) -> list[list[Claim]]:
             together.append([one])
         else:
             home.append(one)
-    return together
+    return [sorted(group, key=lambda c: _days(c) if c.item.confidence >= CLOSE * group[0].item.confidence else 1e9)
+            for group in together]  # fmt: skip
+
+
+def _days(one: Claim) -> float:
+    """How many days a claim leaves open: of dates that agree the most exact is told."""
+    return (one.value.days[1] - one.value.days[0]).days if one.value.days else 0.0
 
 
 def independent(group: Sequence[Claim]) -> list[Claim]:
@@ -138,5 +154,7 @@ def short_of(one: Claim, article: Article) -> str | None:
     """The exact words of a claim's answer; None where they are a clause rather than an answer."""
     words = " ".join(article.text[one.value.start : one.value.end].split())
     sentence = " ".join(one.item.text.split()).rstrip(".!? ")
+    if len(sentence_spans(words)) > 1:
+        return None
     whole = len(words) >= 0.8 * len(sentence) and len(words.split()) > 3
     return None if whole or len(words) > LONGEST_SHORT or len(words.split()) > _MOST_WORDS else words

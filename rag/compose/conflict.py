@@ -17,7 +17,7 @@ from rag.compose.events import equal, one_event, replaces
 from rag.compose.reading import read
 from rag.compose.speakers import saying
 from rag.compose.topic import NEEDED, Topic, counted_noun
-from rag.compose.values import Value, amounts_in, differ, is_part, is_past, same, with_unit, words_at
+from rag.compose.values import Value, amounts_in, differ, is_difference, is_part, is_past, same, with_unit, words_at
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Passage
 from rag.verify.amounts import Amount, amounts
@@ -95,11 +95,15 @@ def _comparable(one: Claim, topic: Topic) -> bool:
         return False
     if amount is not None:
         noun = counted_noun(text, amount.end)
-        if is_part(one.item.text, amount) or not (amount.unit or topic.counts(noun, one.passage.language)):
+        if _aside(one.item.text, amount, topic) or not (amount.unit or topic.counts(noun, one.passage.language)):
             return False
     return topic.named(one.passage) and topic.agrees(
         _clause(text, one.value.start - one.item.start), one.passage.language
     )
+
+
+def _aside(text: str, amount: Amount, topic: Topic) -> bool:
+    return is_part(text, amount) or (is_difference(text, amount) and not topic.compares)
 
 
 def _clause(text: Text, at: int) -> list[Token]:
@@ -153,7 +157,7 @@ def _told_before(
             text, at = passage.text[start:end], passage.start
             item = Evidence(passage, at + start, at + end, text, one.item.confidence)
             for amount in amounts_in(item):
-                if any(equal(amount, known) for known in past) and not is_part(text, amount):
+                if any(equal(amount, known) for known in past) and not _aside(text, amount, topic):
                     first, last = with_unit(item, amount, amount.start, amount.end)
                     value = Value("amount", first, last, words_at(item, first, last), amount=amount)
                     earlier = claim(replace(item, span=(first, last)), value, articles[passage.article_id])

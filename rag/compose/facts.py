@@ -43,7 +43,10 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
     if confidence < least:
         return None
     if sides := sides_of(best, found[1:], topic, passages, articles, least):
-        return _sides(sides, confidence, topic, articles, draft)
+        newer = newest_state(sides, topic, articles)
+        if not (newer and topic.recent):
+            return _sides(sides, newer, confidence, articles, draft)
+        best = sides[0]  # the present state is asked for, and here it is
     short = short_of(best[0], articles[best[0].passage.article_id])
     if short is None:
         return None
@@ -83,9 +86,9 @@ def _list(found: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, Ar
     return Fact(items[0][1].item.confidence)
 
 
-def _sides(sides: Sequence[Sequence[Claim]], confidence: float, topic: Topic, articles: dict[str, Article],
+def _sides(sides: Sequence[Sequence[Claim]], newer: bool, confidence: float, articles: dict[str, Article],
            draft: Draft) -> Fact:  # fmt: skip
-    """What each side says, newest first; one that took the place of the others is said to be the state of things."""
+    """What each side says, newest first. ``newer``: the first took the place of the others."""
     told = []
     for group in sides:
         one = group[0]
@@ -93,7 +96,6 @@ def _sides(sides: Sequence[Sequence[Claim]], confidence: float, topic: Topic, ar
         numbers = tuple(dict.fromkeys(_cite(draft, each, articles) for each in independent(group)))
         told.append((short, one, numbers))
     parts = [draft.words("side", short=_shown(draft, one, short), facts=_facts(draft, one)) for short, one, _ in told]
-    newer = newest_state(sides, topic, articles)
     first = told[0][1]
     if newer:
         said = draft.words("newer", newest=parts[0], before="; ".join(parts[1:]))

@@ -74,6 +74,9 @@ _AMOUNT = re.compile(
     r"|\b(?:what|which)\s(?:number|amount|sum)\b",
     re.IGNORECASE,
 )
+_NAME = re.compile(
+    r"\bwie hei(?:ß|ss)(?:t|en)\b|\bwhat is the name\b|\bwelche[rn]? (?:general|minister|politiker)\w*", re.IGNORECASE
+)
 _ASKS_FOR = re.compile(
     r"\b(?:w(?:er|en|em|as|ann|ie|o|elche[mnrs]?|ohin|oher|essen)|who|what|when|where|which|how|whose)\b", re.IGNORECASE
 )
@@ -98,5 +101,7 @@ def form_of(question: str) -> Form:
 
 def kind_of(question: str) -> Kind:
     """The kind of thing asked for; unlike ``asked_kind``, which the sentence reader's weights were fitted with, it knows
-    that prices and shares are numbers."""
-    return "number" if _AMOUNT.search(question) else asked_kind(question)
+    that prices and shares are numbers, and that "Wie heißt" asks for a name."""
+    if _AMOUNT.search(question):
+        return "number"
+    return "person" if _NAME.search(question) else asked_kind(question)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from functools import cached_property
 
 from corpus.mentions import date_mentions
+from rag import when
 from rag.compose.forms import kind_of
 from rag.compose.reading import read
 from rag.types import Evidence, Passage
@@ -60,6 +62,12 @@ _UNITS = tuple(
 _OF_NAMES = re.compile(
     r"(?<!prakt)(?<!polit)(?<!techn)(?<!mediz)(?<!elektr)(?<!histor)(?<!krit)(?<!militär)isch(?:e[nrms]?)?\Z"
 )
+# Stems of nouns for any living thing or thing.
+_ANYTHING = frozenset("tier stuck exemplar animal piec".split())
+_NOW = re.compile(r"\b(?:heute|inzwischen|mittlerweile|nun|now|today|current)\b", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:mehr|weniger|länger|kürzer|höher|niedriger|more|less|fewer|longer|shorter|higher|lower)\b", re.IGNORECASE
+)
 # Stems of nouns for people: whoever asks for people may be told of any of them, and the other way round.
 _ANYBODY = frozenset("mensch person leut teilnehm people person participant".split())
 _PEOPLE = _ANYBODY | frozenset(
@@ -95,6 +103,17 @@ class Topic:
     def toll(self) -> bool:
         """Whether the dead, wounded or missing are asked for, whose number rises as news come in."""
         return any(pattern.search(self.question) for pattern in _TOLLS)
+
+    @cached_property
+    def recent(self) -> bool:
+        """Whether the present state is asked for: "jetzt", "nach aktuellem Stand"."""
+        time = when.read(self.question, self.language, dt.date.today())
+        return bool(time and time.kind == "recent") or bool(_NOW.search(self.question))
+
+    @cached_property
+    def compares(self) -> bool:
+        """Whether a difference is asked for: "Wie viel mehr"."""
+        return bool(_COMPARES.search(self.question))
 
     def unit(self, unit: str) -> bool:
         """Whether an amount in this unit can be the answer."""
@@ -153,7 +172,9 @@ class Topic:
 
     def counts(self, noun: Token | None, language: str | None) -> bool:
         """Whether what an amount counts may be what the question asks for; None, and people in general, may be anything."""
-        if noun is None or self.noun is None or language not in (None, self.language) or noun.stem in _ANYBODY:
+        if noun is None or self.noun is None or language not in (None, self.language):
+            return True
+        if noun.stem in _ANYBODY | _ANYTHING:
             return True
         if self.noun.stem in _ANYBODY:  # "Wie viele Menschen starben?" - "12 Arbeiter"
             return noun.stem in _PEOPLE

@@ -112,12 +112,14 @@ def is_past(text: str, amount: Amount) -> bool:
 
 
 def is_part(text: str, amount: Amount) -> bool:
-    """Whether an amount of ``text`` is a part ("davon 12", "2,000 of the wounded") or a difference ("50 mehr")."""
+    """Whether an amount of ``text`` is a part of another: "davon 12", "2,000 of the wounded"."""
     before, number_before = text[max(0, amount.start - _REACH) : amount.start], text[: amount.number_at][-_REACH:]
-    end = max(amount.end, amount.unit_at[1] if amount.unit_at else 0)
-    return bool(
-        _PART.search(before) or _PART.search(number_before) or _MORE.match(text, end) or _OF_ALL.match(text, amount.end)
-    )
+    return bool(_PART.search(before) or _PART.search(number_before) or _OF_ALL.match(text, amount.end))
+
+
+def is_difference(text: str, amount: Amount) -> bool:
+    """Whether an amount of ``text`` is a difference: "50 mehr"."""
+    return bool(_MORE.match(text, max(amount.end, amount.unit_at[1] if amount.unit_at else 0)))
 
 
 def with_unit(item: Evidence, amount: Amount, start: int, end: int) -> tuple[int, int]:

@@ -149,6 +149,8 @@ def test_what_the_newest_article_says_was_told_before_is_found() -> None:
         ("84 Mio. Euro", "2023-07-01"),
     ]
     assert answer.short == "121 Mio. Euro"
+    now = answered("Was kostet die Brücke in Altdorf nach aktuellem Stand?", newest, before, as_of="2025-06-30")
+    assert (now.status, now.short) == ("answered", "121 Mio. Euro")  # asked for the newest, there is nothing to weigh
 
 
 def test_what_an_article_has_corrected_is_no_side() -> None:

@@ -122,3 +122,24 @@ def test_without_spans_it_is_quotes_as_ever() -> None:
     bare = type(item)(item.passage, item.start, item.end, item.text, item.confidence)
     answer = compose(DEAD, "de", [bare], passages, articles, most=3, least_confidence=0.5, as_of=None)
     assert (answer.text, answer.short) == ("Beim Brand in Altdorf starben 12 Menschen. [1]", None)
+
+
+def test_the_present_state_is_that_of_the_newest_article() -> None:
+    old = Told("Das Projekt leitet Jörg Hall.", [("Jörg Hall", 0.95)], published="2023-07-01")
+    new = Told("Das Projekt leitet nun Meike Tann.", [("Meike Tann", 0.9)], source="Echo", published="2025-03-01")
+    assert answered("Wer leitet jetzt das Projekt?", old, new, as_of="2025-06-30").short == "Meike Tann"
+    assert answered("Wer leitet das Projekt?", old, new, as_of="2025-06-30").short == "Jörg Hall"
+
+
+def test_of_dates_that_agree_the_most_exact_is_told() -> None:
+    vague = Told("Die Brücke ist seit August 2024 gesperrt.", [("August 2024", 0.92)], published="2024-09-17")
+    exact = Told(
+        "Seit dem 21. August 2024 ist die Brücke gesperrt.", [("21. August 2024", 0.9)], published="2024-08-22"
+    )
+    answer = answered("Wann wurde die Brücke gesperrt?", vague, exact, as_of="2024-12-31")
+    assert answer.short == "21. August 2024"
+
+
+def test_how_much_more_is_a_difference() -> None:
+    told = Told("Die Jugendlichen schliefen 34 Minuten mehr als zuvor.", [("34 Minuten", 0.9)])
+    assert answered("Wie viel länger schlafen die Jugendlichen?", told).short == "34 Minuten"
