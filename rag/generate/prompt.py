@@ -95,13 +95,17 @@ def build(
 
 
 def fenced(number: int, passage: Passage, language: str) -> str:
-    """A passage between its tags, with source and date; nothing in it can end it or pass for something else."""
+    """A passage between its tags, with source and date; nothing in it can end it or pass for something else.
+
+    A headline that speaks to a model is left out.
+    """
 
     def attribute(name: str, value: str | None) -> str:
         return f' {name}="{harmless(" ".join(value.split())).replace(chr(34), "”")}"' if value else ""
 
     date = display_date(passage.published, language)
-    about = attribute("source", passage.source) + attribute("date", date) + attribute("title", passage.title)
+    about = attribute("source", passage.source) + attribute("date", date)
+    about += attribute("title", None if planted(passage.title or "") else passage.title)
     return f'<passage number="{number}"{about}>\n{harmless(passage.text).strip()}\n</passage>'
 
 
