@@ -6,7 +6,7 @@ PORT ?= 7860
 BIN = $(VENV)/bin
 STAMP = $(VENV)/installed
 
-.PHONY: install chat test check bench bench-corpus screenshot kill-test clean
+.PHONY: install chat test check bench bench-corpus screenshots kill-test clean
 
 install: $(STAMP)
 
@@ -41,10 +41,10 @@ bench-corpus: $(STAMP)
 	$(BIN)/python -m evals.duplicates ../shared/data/messy_news_10k.jsonl.gz
 	$(BIN)/python -m evals.scale ../shared/data/messy_news_10k.jsonl.gz --limit 500
 
-# The picture in the README, of the real chat over two real articles (../shared/seeds).
-screenshot: $(STAMP)
-	$(BIN)/belegt ingest ../shared/seeds --index $(VENV)/screenshot-index
-	$(BIN)/python -m ui.screenshot $(VENV)/screenshot-index docs/chat.png
+# The pictures in docs/, of the real chat over two real articles (../shared/seeds) and the demo: desktop, phone, dark.
+screenshots: $(STAMP)
+	$(BIN)/belegt ingest ../shared/seeds corpus/demo --index $(VENV)/screenshot-index
+	$(BIN)/python -m ui.screenshot $(VENV)/screenshot-index docs --all
 
 # Twenty kills at random moments of a real ingest, then a rerun: nothing lost, nothing twice. An hour on two cores.
 kill-test: $(STAMP)

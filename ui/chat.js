@@ -37,7 +37,6 @@ Object.assign(window.belegt, (() => {
     document.addEventListener("click", (click) => {
       if (!narrow() && click.target.closest("#ask, #stop, .new, .example, .off, .further button, .retry")) typing();
     });
-    follow(find("#scroll"));
   }
 
   const typing = () => find("#question textarea")?.focus();
@@ -131,6 +130,7 @@ Object.assign(window.belegt, (() => {
     );
     document.addEventListener("click", (click) => click.target.closest("[data-close]") && close());
     document.addEventListener("keydown", (key) => key.key === "Escape" && close());
+    follow(find("#scroll"));
   }
 
   /** A new turn is scrolled to and kept at the top while it grows, until the reader scrolls. */
@@ -150,23 +150,27 @@ Object.assign(window.belegt, (() => {
   /** Text that grows. The server sends its last stretch and where that begins; what is new of it is appended. */
   function stream(element, watch) {
     let prose = null;
-    let turn = null;
     let length = 0;
     watch("value", () => {
       const sent = element.querySelector("[data-from]");
-      if (!sent || sent.dataset.turn !== turn) {
+      if (!sent || sent.dataset.turn !== prose?.dataset.turn) {
         prose?.remove();
         prose = null;
       }
       if (!sent) return;
+      const steps = find("#live .steps");
+      const now = element.querySelector("ol");
+      if (steps && steps.innerHTML !== now.outerHTML) steps.replaceChildren(now.cloneNode(true));
       if (!prose) {
-        [turn, length] = [sent.dataset.turn, 0];
         prose = Object.assign(document.createElement("div"), { className: "prose growing" });
-        find("#live .growth")?.append(prose);
+        prose.dataset.turn = sent.dataset.turn;
         prose.append(document.createElement("p"));
+        length = 0;
       }
-      const fresh = sent.textContent.slice(length - sent.dataset.from);
-      length += fresh.length;
+      if (!prose.isConnected) find("#live .growth")?.append(prose);
+      const from = Number(sent.dataset.from);
+      const fresh = sent.textContent.slice(Math.max(0, length - from));
+      length = Math.max(length, from + sent.textContent.length);
       for (const part of fresh.split(/(\[\d{1,3}\]\s*|\n+)/)) append(prose, part, sent.dataset.quotes);
     });
   }

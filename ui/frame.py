@@ -40,6 +40,7 @@ class Frame:
         self.blocks, self.answerer, self.setting = blocks, answerer, setting
         self.pages, self.current, self.routes = pages, current, routes
         self.first = setting if setting in LANGUAGES else "de"  # the language before a browser has asked
+        gr.Navbar(visible=False)  # gradio's own, which knows no other language than its developers'
         self.top = self.html(self._header(self.first), "top", "belegt.top(element, trigger, watch) // 'language'")
         self.on_show(self._redraw, [], [self.top])
 

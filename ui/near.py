@@ -50,12 +50,17 @@ def near(answer: Answer, number: int, language: str) -> str:
 
 
 def missing(question: str, language: str, passage: Passage) -> list[str] | None:
-    """Words of the question, as it spells them, that the passage and its title hold in no form; None in another language."""
+    """Names, nouns and numbers of the question that the passage and its title hold in no form, as the question spells them.
+
+    Verbs are left out, for a passage may well say the thing with another one. None for a passage in another language.
+    """
     if passage.language not in (None, language):
         return None
     held = set(german.analyse(f"{passage.title or ''}\n{passage.text}", passage.language))
     lacking = []
     for word in dict.fromkeys(_WORD.findall(question)):
+        if not (word[0].isupper() or word[0].isdecimal()):
+            continue
         tokens = [token for token in german.words(word) if token not in german.STOPWORDS and len(token) > 2]
         if tokens and not any(german.stem(token, passage.language) in held for token in tokens):
             lacking.append(word)

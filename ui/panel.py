@@ -43,7 +43,7 @@ def panel(
         belongs += f'<p class="hint">{safe(say("sources_for", language, question=shorten(answer.question, 80)))}</p>'
     turn = "" if number is None else f' data-turn="{number}"'
     return (
-        f'<div class="panel"{turn}><div class="panel-top">'
+        f'<div class="panel{" refused" if refused else ""}"{turn}><div class="panel-top">'
         f"<div><h2>{safe(say('near' if refused else 'sources', language))}</h2>{belongs}</div>"
         f'<button type="button" class="quiet close" data-close>{safe(say("close", language))}</button>'
         f"</div>{body}</div>"

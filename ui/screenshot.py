@@ -1,7 +1,8 @@
-"""A picture of the chat with an answer, for the README and for looking at.
+"""Pictures of the chat with an answer, for the README and for looking at.
 
-    python -m ui.screenshot index chat.png [--question "Wer ...?"] [--width 1280] [--scheme dark]
+    python -m ui.screenshot index chat.png [--question "Wer ...?"] [--width 1280] [--scheme dark] [--cite]
     python -m ui.screenshot http://127.0.0.1:7860 chat.png
+    python -m ui.screenshot index docs --all
 
 Needs playwright (an extra: ``pip install 'belegt[dev]'``) and a Chromium or Chrome of the system.
 """
@@ -30,6 +31,15 @@ CHROMIUM_ARGS = (
 )
 
 
+# What --all makes: name, width, height, colour scheme, whether a citation is open.
+PICTURES = (
+    ("chat.png", 1440, 900, "light", True),
+    ("chat-dark.png", 1440, 900, "dark", True),
+    ("chat-phone.png", 390, 844, "light", False),
+    ("chat-phone-article.png", 390, 844, "dark", True),
+)
+
+
 def find_chromium() -> str | None:
     """The path of a Chromium or Chrome on this computer, if there is one."""
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
@@ -43,8 +53,12 @@ def screenshot(
     height: int = 800,
     scheme: str = "light",
     language: str = "de",
+    cite: bool = False,
 ) -> None:
-    """Open ``url``, ask ``question`` if there is one, wait for its answer, write a PNG to ``out``."""
+    """Open ``url``, ask ``question`` if there is one, wait for its answer, write a PNG to ``out``.
+
+    ``cite``: open the first citation before.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -60,7 +74,10 @@ def screenshot(
         if question:
             page.locator("#question textarea").fill(question)
             page.keyboard.press("Enter")
-            page.wait_for_selector("#history .reply:not(:has(.working))", timeout=120_000)
+            page.wait_for_selector("#history .turn", timeout=120_000)
+        if cite and page.locator("button.chip").count():
+            page.locator("button.chip").first.click()
+            page.wait_for_timeout(2000)  # the outline fades
         page.wait_for_timeout(500)  # fonts, and the end of the scrolling
         page.screenshot(path=out)
         browser.close()
@@ -89,7 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; see the top of this file."""
     parser = argparse.ArgumentParser(prog="python -m ui.screenshot", description="A picture of the chat.")
     parser.add_argument("target", help="address of a running chat, or an index folder to open one over")
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=Path, help="a file; with --all a folder")
+    parser.add_argument("--all", action="store_true", help="desktop, phone and dark, for the documentation")
+    parser.add_argument("--cite", action="store_true", help="open the first citation")
     parser.add_argument("--question", default=QUESTION, help="asked before the picture is taken; '' for none")
     parser.add_argument("--width", type=int, default=1280)
     parser.add_argument("--height", type=int, default=800)
@@ -101,7 +120,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         with served(given.target) as url:
-            screenshot(url, given.out, given.question, given.width, given.height, given.scheme, given.language)
+            if given.all:
+                for name, width, height, scheme, cite in PICTURES:
+                    screenshot(url, given.out / name, given.question, width, height, scheme, given.language, cite)
+                return 0
+            size = given.width, given.height
+            screenshot(url, given.out, given.question, *size, given.scheme, given.language, given.cite)
     except BelegtError as error:
         print(error.text(given.language), file=sys.stderr)
         return error.exit_code
