@@ -122,6 +122,16 @@ def _index(articles: Path, settings: Settings, language: str, progress: bool) ->
     return not report.failed
 
 
+def about(system: System) -> dict[str, str]:
+    """What the answers of a system depend on besides the questions: what a journal must be told."""
+    return {
+        "settings": system.settings.fingerprint(),
+        "system": repr(sorted(system.configuration.items())),
+        "code": code_stamp(),
+        "packages": repr(sorted(provenance()["packages"].items())),
+    }
+
+
 @contextmanager
 def asked(questions: QuestionSet, system: System, resume: bool, language: str) -> Iterator[Run]:
     """Puts a set to a system, going on where a killed run stopped. The journal is forgotten once the caller is done with
@@ -129,13 +139,7 @@ def asked(questions: QuestionSet, system: System, resume: bool, language: str) -
     from evals.run import run
 
     say = messages().say
-    about = {
-        "settings": system.settings.fingerprint(),
-        "system": repr(sorted(system.configuration.items())),
-        "code": code_stamp(),
-        "packages": repr(sorted(provenance()["packages"].items())),
-    }
-    with Journal(system.settings.cache, questions, about, resume) as journal:
+    with Journal(system.settings.cache, questions, about(system), resume) as journal:
         if journal.finished:
             facts = {"done": len(journal.finished), "questions": len(questions.cases)}
             print(say("resumed", language, **facts), file=sys.stderr)

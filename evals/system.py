@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from evals.slices import Known
 from rag.settings import Settings
 
 if TYPE_CHECKING:
+    from rag.answerer import Answerer
     from rag.ingest import Report
 
 OURS = "hybrid"  # the name of belegt among the baselines
@@ -71,11 +72,16 @@ def opened(settings: Settings, baseline: str = OURS, retrieval_only: bool = Fals
         return
     chosen = settings if baseline == OURS else settings.model_copy(update={"fusion": fusion})
     with Answerer.open(chosen) as answerer:
-        about["index"] = index_stamp(answerer.index.store)
-        retriever = answerer.retriever
-        asked = SearchOnly(retriever.passages, retriever.queries) if retrieval_only else answerer.ask
-        reader = () if retrieval_only else (type(answerer.reader).__name__,)
-        yield System(asked, chosen, (answerer.status().model, *reader), answerer.article, about)
+        yield over(answerer, about, retrieval_only)
+
+
+def over(answerer: Answerer, about: Mapping[str, Any] | None = None, retrieval_only: bool = False) -> System:
+    """belegt as it is opened in ``answerer``; ``about``: what its settings do not tell."""
+    retriever = answerer.retriever
+    asked = SearchOnly(retriever.passages, retriever.queries) if retrieval_only else answerer.ask
+    reader = () if retrieval_only else (type(answerer.reader).__name__,)
+    told = {**(about or {}), "index": index_stamp(answerer.index.store)}
+    return System(asked, answerer.settings, (answerer.status().model, *reader), answerer.article, told)
 
 
 def _searching(answer: AnswerFunction) -> SearchOnly:

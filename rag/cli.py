@@ -26,6 +26,7 @@ from rag.messages import LANGUAGES, messages, user_language
 from rag.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
+    from rag.models.embed import Embedder
     from rag.types import Answer
 
 PACKAGES = (
@@ -237,16 +238,17 @@ def _status(arguments: argparse.Namespace, settings: Settings, language: str) ->
 
 def _doctor(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
     from rag.index import Index
+    from rag.models.embed import Embedder
 
     say = messages().say
     print(f"{say('doctor_settings', language)}:")
     for name in Settings.model_fields:
         print(f"  {name} = {getattr(settings, name)}    ({say(f'setting_{name}', language)})")
-    print(f"{say('doctor_packages', language)}: {', '.join(_versions())}")
+    print(f"{say('doctor_packages', language)}: {', '.join(versions())}")
     print(f"{say('doctor_machine', language)}: Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {sys.platform}")
     sound = True
     try:
-        print(f"{say('doctor_model', language)}: {_try_model(settings, language)}")
+        print(f"{say('doctor_model', language)}: {try_model(Embedder(settings), language)}")
     except BelegtError as error:
         sound = False
         print(f"{say('doctor_model', language)}: {error.text(language)}")
@@ -267,7 +269,8 @@ def _doctor(arguments: argparse.Namespace, settings: Settings, language: str) ->
     return 0 if sound else 1
 
 
-def _versions() -> list[str]:
+def versions() -> list[str]:
+    """belegt and the packages that its answers depend on, each with its version."""
     from importlib.metadata import PackageNotFoundError, version
 
     found = []
@@ -279,10 +282,8 @@ def _versions() -> list[str]:
     return found
 
 
-def _try_model(settings: Settings, language: str) -> str:
-    from rag.models.embed import Embedder
-
-    embedder = Embedder(settings)
+def try_model(embedder: Embedder, language: str) -> str:
+    """What the model is and that it works, in words."""
     started = time.perf_counter()
     one, other = embedder.questions(["Wer?"])[0], embedder.questions(["Wer?"])[0]
     if float(one @ other) < 0.999:

@@ -25,7 +25,7 @@ from corpus.article import Article
 from corpus.errors import UnreadableError
 from corpus.load import SourceFile, find, folder_key
 from corpus.mentions import date_mentions
-from rag import conversations, feedback, german, ledger, lexicon
+from rag import conversations, feedback, german, ledger, lexicon, saved_runs
 from rag.chunk import chunk_text
 from rag.errors import ArticleMissingError, IndexLockedError, IndexMismatchError, IndexMissingError, NotAnIndexError
 from rag.ingest import BATCH_CHUNKS, Ingest, Report
@@ -211,9 +211,9 @@ class Index:
     def delete(self, article_ids: Sequence[str]) -> list[str]:
         """Deletes articles in all versions, also those of other ids at the same address; the ids deleted.
 
-        Text, chunks, lexical rows, vectors, answers that quote them and feedback on those go, and no byte of them stays
-        in the files: the database is vacuumed and older Chroma generations are removed. Raises ArticleMissingError,
-        FeedbackUnwritableError and ConversationsError, and then has deleted nothing.
+        Text, chunks, lexical rows, vectors, answers and evaluation runs that quote them and feedback on those go, and no
+        byte of them stays in the files: the database is vacuumed and older Chroma generations are removed. Raises
+        ArticleMissingError, FeedbackUnwritableError and ConversationsError, and then has deleted nothing.
         """
         with self.writing():
             ids: list[str] = []
@@ -231,6 +231,7 @@ class Index:
     def _forget(self, article_ids: Sequence[str]) -> list[int]:
         """Rows of articles that need chunks again after the deletion of these."""
         with feedback.forgetting(self.path, article_ids), conversations.forgetting(self.path, article_ids):
+            saved_runs.forget(self.path, article_ids)
             return self.store.delete(article_ids)
 
     def rebuild(self, progress: bool = True) -> None:
