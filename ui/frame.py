@@ -40,9 +40,8 @@ class Frame:
         self.blocks, self.answerer, self.setting = blocks, answerer, setting
         self.pages, self.current, self.routes = pages, current, routes
         self.first = setting if setting in LANGUAGES else "de"  # the language before a browser has asked
-        gr.Navbar(visible=False)  # gradio's own, which knows no other language than its developers'
         self.top = self.html(self._header(self.first), "top", "belegt.top(element, trigger, watch) // 'language'")
-        self.on_show(self._redraw, [], [self.top])
+        self.on_show(self.redraw, [], [self.top])
 
     @staticmethod
     def html(value: str, elem_id: str, script: str | None = None) -> gr.HTML:
@@ -66,7 +65,8 @@ class Frame:
         """The random id of the browser; None where it keeps no cookies."""
         return visitor(request.cookies)
 
-    def _redraw(self, request: gr.Request) -> Updates:
+    def redraw(self, request: gr.Request) -> Updates:
+        """The top as it is now: the holdings change with every article."""
         return {self.top: self._header(self.language(request))}
 
     def _header(self, language: str) -> str:

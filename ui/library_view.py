@@ -120,7 +120,8 @@ def listing(
 ) -> str:
     """The articles from ``offset`` on, with headings that sort and the way to the next ``size``."""
     if not total:
-        return f'<p class="hint none-found">{safe(say("no_article_found", language))}</p>'
+        empty = wanted == Wanted(sort=wanted.sort, descending=wanted.descending)
+        return f'<p class="hint none-found">{safe(say("library_empty" if empty else "no_article_found", language))}</p>'
     heads = "".join(_head(column, wanted, language) for column in _COLUMNS)
     rows = "".join(_row(entry, texts.get(entry.row, ""), wanted.words, language) for entry in entries)
     told = say("found_one" if total == 1 else "found_many", language, count=count(total, language))

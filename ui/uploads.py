@@ -92,7 +92,7 @@ class Uploads:
 
     def remove(self, file: str) -> bool:
         """Deletes a file, given by its absolute path, with what was kept beside it, if it is one of ours; whether it was."""
-        path = Path(file)
+        path = Path(file).parent.resolve() / Path(file).name
         if self.folder.resolve() not in path.parents:
             return False
         path.unlink(missing_ok=True)

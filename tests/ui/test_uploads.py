@@ -38,14 +38,14 @@ def send(uploads: Uploads, name: str, *parts: bytes, size: int | None = None) ->
         (".hidden.md", "hidden.md"),
         ("\u202eevil\0.txt", "evil.txt"),
         ("<img src=x>.HTML", "img src_x.html"),
-        ("ä\u0308 b.json", "ä b.json".replace("ä", "ä\u0308")),
+        ("a\u0308 b.json", "ä b.json"),
         ("x" * 300 + ".txt", "x" * 80 + ".txt"),
         ("/", "artikel"),
     ],
 )
 def test_names(sent: str, kept: str) -> None:
     name = file_name(sent)
-    assert name == kept.replace("\u0308", "") or name == kept
+    assert name == kept
     assert "/" not in name and "\\" not in name and not name.startswith(".")
 
 

@@ -78,6 +78,8 @@ class Chat:
         session.browser, session.opened = self.frame.visitor(request), True
         self.keeper.open(session, str(request.query_params.get("c", "")))
         yield self.drawing.translated(session)
+        if asked := str(request.query_params.get("q", ""))[:2000]:  # a link from another page
+            yield {self.drawing.box: asked}
         yield from self._watch(session)
 
     def open_kept(self, session: Session, event: gr.EventData) -> Iterator[Updates]:

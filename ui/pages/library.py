@@ -14,14 +14,12 @@ from starlette.routing import Route
 
 from rag import catalogue
 from rag.catalogue import Wanted
-from rag.errors import BelegtError
 from rag.index import Index
 from rag.report import CorpusReport, corpus_report
 from ui import add_view, article_view, library_view, library_work
 from ui.frame import HIDDEN, Frame, Updates
 from ui.here import from_here
 from ui.jobs import Job, Worker
-from ui.library_errors import ElsewhereError
 from ui.sent import sent, sent_number
 from ui.uploads import FOLDER, Uploads, answer_upload, pasted
 
@@ -72,7 +70,17 @@ class Library:
         self._wire()
 
     def _wire(self) -> None:
-        page = [self.shelf, self.adding, self.jobs, self.tools, self.timeline, self.list, self.checks, self.article]
+        page = [
+            self.shelf,
+            self.adding,
+            self.jobs,
+            self.tools,
+            self.timeline,
+            self.list,
+            self.checks,
+            self.article,
+            self.frame.top,
+        ]
         self.frame.on_show(self.show, [self.shelf], page)
         every: list[tuple[Any, Callable[..., Updates]]] = [
             (self.timeline.period, self.period), (self.list.sort, self.sort), (self.list.leaf, self.leaf),
@@ -202,18 +210,12 @@ class Library:
         """The page looks at the jobs; when one has ended, the articles are others."""
         if shelf.seen == self.worker.ended:
             return self._jobs(shelf, request)
-        return self.show(shelf, request) | {self.adding: gr.skip()}
+        return self.show(shelf, request) | {self.adding: gr.skip()} | self.frame.redraw(request)
 
     def _submit(self, request: gr.Request, job: Job) -> None:
-        """Gives the job to the worker; from elsewhere it is refused, and the page tells why."""
-        if not from_here(request):
-            error: BelegtError = ElsewhereError()
-
-            def refuse(job: Job) -> None:
-                raise error
-
-            job = Job(job.kind, job.names, refuse)
-        self.worker.submit(job)
+        """Gives the job to the worker, if the visitor may: to others the page offers nothing to press."""
+        if from_here(request):
+            self.worker.submit(job)
 
     # Drawing
 
