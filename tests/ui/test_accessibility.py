@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from tests.axe import faults
 from tests.browser import PHONE, Open, ask, expect, needs_browser, served
 from tests.page_samples import ScriptedAnswerer
 
 pytestmark = needs_browser
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs pip install 'belegt[dev]'")
 
 
 @pytest.fixture(scope="module")
@@ -19,17 +18,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     scripted = ScriptedAnswerer(tmp_path_factory.mktemp("axe"))
     yield from served(scripted)
     scripted.close()
-
-
-def faults(page: Any) -> list[str]:
-    page.wait_for_timeout(2000 if page.locator(".pointed").count() else 100)  # colours in motion are none
-    found = axe.Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {node['html'][:200]} {node['failureSummary'][:200]}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

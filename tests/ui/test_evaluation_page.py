@@ -17,6 +17,7 @@ from rag.answerer import Answerer
 from rag.index import Index
 from rag.models.embed import Embedder
 from rag.settings import Settings
+from tests.axe import faults
 from tests.browser import PHONE, Open, expect, needs_browser, served
 from tests.page_samples import ATTACKS, BRIDGE_ANSWER
 
@@ -132,6 +133,17 @@ def test_from_elsewhere_nothing_is_run_and_no_address_shown(url: str, open_page:
     page = open_page(f"{url}/settings", ready=".modes li", extra_http_headers=headers)
     assert "127.0.0.1:9" not in page.content()
     expect(page.locator("#settings [data-event]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(url: str, open_page: Open, scheme: str) -> None:
+    page = open_page(f"{url}/evaluation", ready="#runs .plain", color_scheme=scheme)
+    page.locator("#runs .plain").first.click()
+    expect(page.locator(".run .measures")).to_be_visible()
+    assert faults(page) == []
+    page = open_page(f"{url}/settings", ready=".modes li", color_scheme=scheme)
+    page.locator(".all summary").click()
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize("name", ["evaluation", "settings"])

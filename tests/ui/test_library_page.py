@@ -17,6 +17,7 @@ from rag.answerer import Answerer
 from rag.index import Index
 from rag.models.embed import Embedder
 from rag.settings import Settings
+from tests.axe import faults
 from tests.browser import PHONE, Open, ask, expect, needs_browser, served
 from tests.conftest import DEMO
 from tests.page_samples import ATTACKS
@@ -192,6 +193,21 @@ def test_on_a_phone_and_with_the_keyboard(url: str, open_page: Open) -> None:
     expect(page.locator(".articles .title .plain").first).to_be_focused()
     page.locator("[data-language=de]").click()
     expect(page.locator(".adding summary")).to_have_text("Artikel hinzufügen")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(url: str, open_page: Open, scheme: str) -> None:
+    page = opened(open_page, url, color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    page.locator(".adding summary").click()
+    page.locator(".checks summary").click()
+    page.locator("#search-words").fill("Brücke")
+    expect(page.locator(".snippet mark").first).to_be_visible()
+    assert faults(page) == []
+    page.locator(".articles .title .plain").first.click()
+    page.locator(".about summary").click()
+    page.get_by_role("button", name="Artikel löschen").click()
+    expect(page.locator(".confirm")).to_be_visible()
+    assert faults(page) == []
 
 
 def test_from_elsewhere_nothing_can_be_changed(url: str, library: Answerer, open_page: Open) -> None:
