@@ -71,7 +71,7 @@ _TABLE: tuple[tuple[Form, str], ...] = (
 _COMPILED = tuple((form, re.compile(pattern, re.VERBOSE | re.IGNORECASE | re.DOTALL)) for form, pattern in _TABLE)
 _AMOUNT = re.compile(
     r"\A(?:was|what)\s(?:kost|soll\b.*\bkosten|does\b.*\bcost|will\b.*\bcost|did\b.*\bcost)|\bwelche[rnms]?\s(?:zahl|anteil|anzahl|summe)"
-    r"|\b(?:what|which)\s(?:number|amount|sum)\b",
+    r"|\b(?:what|which)\s(?:number|amount|sum|share|percentage)\b|\bwie\slange\b|\bhow\slong\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from corpus.article import Article
 from corpus.dates import NewsDate
 from rag import german, names, when
+from rag.compose.forms import kind_of
 from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.compose.reading import read
-from rag.compose.topic import Topic
+from rag.compose.topic import Topic, counted_noun
+from rag.compose.values import amounts_in
 from rag.types import Evidence, Passage, QuestionTime
 from rag.verify.match import Matcher
 from rag.verify.words import Token
@@ -23,12 +25,29 @@ def grounded(
     as_of: str | None,
 ) -> list[Evidence]:  # fmt: skip
     """The evidence whose article knows every name of the question, and whose sentence is not of another time than that
-    asked for; in the same order. Evidence in another language than the question's is let through; what is too weak
-    beside the best to be quoted is left out."""
+    asked for and, where a span points into it, has a number if one is asked for; in the same order.
+
+    Evidence in another language than the question's is let through; what is too weak beside the best to be quoted is
+    left out.
+    """
     time = _time(topic, as_of)
     evidence = [item for item in evidence if item.confidence >= RELATIVE_CONFIDENCE * evidence[0].confidence]
     knows = knowing(topic, passages, {item.passage.article_id: articles[item.passage.article_id] for item in evidence})
-    return [item for item in evidence if item.passage.article_id in knows and not (time and _of_another(item, time))]
+    kept = [item for item in evidence if item.passage.article_id in knows and not (time and _of_another(item, time))]
+    if kind_of(topic.question) != "number":
+        return kept
+    return [item for item in kept if item.span is None or _counts(item, topic)]
+
+
+def _counts(item: Evidence, topic: Topic) -> bool:
+    """Whether a sentence has any number that can answer: of the right unit, and of what is asked for."""
+    text = read(item.text, item.passage.language)
+    return any(
+        amount.kind != "ordinal"
+        and topic.unit(amount.unit)
+        and (amount.unit or topic.counts(counted_noun(text, amount.end), item.passage.language))
+        for amount in amounts_in(item)
+    )
 
 
 def knowing(topic: Topic, passages: Sequence[Passage], articles: dict[str, Article]) -> set[str]:

@@ -83,6 +83,14 @@ def test_another_place_or_year_is_no_answer() -> None:
     assert answered("Wie viele Menschen starben 2021 beim Brand in Altdorf?", old).short == "12"
 
 
+def test_a_number_of_something_else_is_no_answer() -> None:
+    told = Told("Die neue Strecke in Altdorf ist 4,2 Kilometer lang.", [("4,2 Kilometer", 0.9)])
+    assert answered("Wie lange dauert die Fahrt auf der Strecke in Altdorf?", told).status == "not_found"
+    assert answered("Wie lang ist die Strecke in Altdorf?", told).short == "4,2 Kilometer"
+    told = Told("In Altdorf demonstrierten 150 Anwohner.", [("150", 0.9)])
+    assert answered("Wie viele Einwohner hat Altdorf?", told).status == "not_found"
+
+
 def test_our_words_are_in_the_language_of_the_question() -> None:
     text = "Nach Angaben der Polizei starben in Altdorf etwa 12 Menschen."
     first, quote = answered("How many people died in the Altdorf fire?", fire(text, "12"), language="en").text.split(
