@@ -118,6 +118,7 @@ class ScriptedAnswerer(Answerer):
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` takes the feedback; without one it can't be written."""
         self.resume = threading.Event()
+        self.pace = 0.001  # seconds a word of the long answer
         self.settings = Settings.load(index=folder or Path("/dev/null"))
         self.index = SimpleNamespace(version=self.version, store=_Names())  # type: ignore[assignment]
 
@@ -135,7 +136,7 @@ class ScriptedAnswerer(Answerer):
         if word == "Lang":
             for piece in re.findall(r"\S+\s*", LONG_ANSWER.text):
                 yield Event("token", piece)
-                time_module.sleep(0.001)
+                time_module.sleep(self.pace)
         answers = {"Lang": LONG_ANSWER, "Brücke": BRIDGE_ANSWER, "Langsam": BRIDGE_ANSWER, "Böse": HOSTILE_ANSWER}
         if word == "Wann" and time is not False:
             words = question.removeprefix("Wann ")

@@ -282,6 +282,13 @@ Object.assign(window.belegt, (() => {
       details.querySelector("summary").focus();
     };
     forward(element, trigger, { filter: set });
+    document.addEventListener("click", (click) => {
+      const details = element.querySelector("details[open]");
+      if (details && !element.contains(click.target)) details.open = false;
+    });
+    element.addEventListener("focusout", (focus) => {
+      if (focus.relatedTarget && !element.contains(focus.relatedTarget)) element.querySelector("details").open = false;
+    });
     element.addEventListener("keydown", (key) => {
       if (key.key === "Escape" && element.querySelector("details[open]")) {
         key.stopPropagation();

@@ -57,14 +57,28 @@ def missing(question: str, language: str, passage: Passage) -> list[str] | None:
     if passage.language not in (None, language):
         return None
     held = set(german.analyse(f"{passage.title or ''}\n{passage.text}", passage.language))
-    lacking = []
-    for word in dict.fromkeys(_WORD.findall(question)):
-        if not (word[0].isupper() or word[0].isdecimal()):
-            continue
+    return [
+        word
+        for word, tokens in _subjects(question).items()
+        if not any(german.stem(token, passage.language) in held for token in tokens)
+    ]
+
+
+def _subjects(question: str) -> dict[str, list[str]]:
+    """Names, nouns and numbers of a question, and the words that the index knows them by."""
+    found = {}
+    for word in _WORD.findall(question):
         tokens = [token for token in german.words(word) if token not in german.STOPWORDS and len(token) > 2]
-        if tokens and not any(german.stem(token, passage.language) in held for token in tokens):
-            lacking.append(word)
-    return lacking
+        if tokens and (word[0].isupper() or word[0].isdecimal()):
+            found[word] = tokens
+    return found
+
+
+def _related(answer: Answer, passage: Passage) -> bool:
+    """Whether a passage holds at least half of what the question names; one in another language is taken at its rank."""
+    question = answer.understood_as or answer.question
+    lacking = missing(question, answer.language, passage)
+    return lacking is None or 2 * len(lacking) <= len(_subjects(question))
 
 
 def _reason(lack: list[str] | None, language: str) -> str:
@@ -78,12 +92,13 @@ def _quoted(words: list[str], language: str) -> str:
 
 
 def further(answer: Answer, language: str) -> str:
-    """Questions about what else the search found: other articles than those cited, best first."""
+    """Questions about what else the search found: other articles on the same subject than those cited, best first."""
     cited = {citation.article_id for citation in answer.citations} | {c.title for c in answer.citations}
     titles = [
         passage.title
         for passage in answer.passages
         if passage.title and len(passage.title) <= LONGEST_TITLE and not {passage.article_id, passage.title} & cited
+        if _related(answer, passage)
     ]
     if answer.status == "not_found" or not titles:
         return ""

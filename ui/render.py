@@ -12,12 +12,14 @@ from itertools import groupby
 
 from corpus.dates import display_date
 from rag.display import note as display_note
+from rag.display import explained
 from rag.safe import plain, safe
 from rag.types import Answer, Citation, Sentence
 from ui.conditions import conditions
 from ui.disagreements import disagreements_html
 from ui.export import footnoted
 from ui.facts import chip, facts, what
+from ui.header import either
 from ui.near import further, near
 from ui.rating import rating
 from ui.session import Turn
@@ -32,13 +34,13 @@ _TORN_MARKER = re.compile(r"\[\d{0,3}\Z")
 
 def bar(language: str) -> str:
     """What stands above the conversation."""
-    return (
-        f'<div class="bar"><button type="button" class="quiet drawer" data-drawer="side">'
-        f"{safe(say('conversations', language))}</button>"
-        f'<button type="button" class="quiet new" data-event="fresh">{safe(say("new", language))}</button>'
-        f'<button type="button" class="quiet takeaway" data-event="export">{safe(say("export", language))}</button>'
-        f'<button type="button" class="quiet takeaway" data-event="print">{safe(say("print", language))}</button></div>'
-    )
+    buttons = (("drawer", "conversations", "data-drawer=side"), ("new", "new", "data-event=fresh"))
+    takeaways = (("takeaway", "export", "data-event=export"), ("takeaway", "print", "data-event=print"))
+    return '<div class="bar">' + "".join(
+        f'<button type="button" class="quiet {name}" {what_for}>{either(say(key, language), say(f"{key}_short", language))}'
+        f"</button>"
+        for name, key, what_for in buttons + takeaways
+    ) + "</div>"  # fmt: skip
 
 
 def welcome(examples: Sequence[str], language: str) -> str:
@@ -243,11 +245,13 @@ def _references(citations: Sequence[Citation], number: int, stale: Mapping[str, 
         flag = ""
         if article_id in stale:
             flag = f' <span class="flag">{safe(say(f"stale_{stale[article_id]}", language))}</span>'
+        meant = explained([date for citation in cited for date in citation.dates], language)
+        dates = "".join(f'<span class="meant"><q>{safe(words)}</q> {safe(days)}</span>' for words, days in meant)
         address = f'<span class="address">{safe(first.url)}</span>' if first.url else ""  # in print
         lines.append(
             f'<li><button type="button" class="reference" data-event="show" data-turn="{number}" '
             f'data-cite="{first.number}"><span class="numbers">{numbers}</span> '
             f'<span class="title"><bdi>{safe(first.title or say("untitled", language))}</bdi></span> '
-            f'<span class="facts">{facts(first.source, first.published, language)}{flag}</span>{address}</button></li>'
+            f'<span class="facts">{facts(first.source, first.published, language)}{flag}</span>{dates}{address}</button></li>'
         )
     return f'<ul class="references" aria-label="{safe(say("cited", language))}">{"".join(lines)}</ul>' if lines else ""

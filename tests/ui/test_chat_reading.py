@@ -168,6 +168,30 @@ def test_a_long_answer_grows_by_appending_and_nothing_jumps(url: str, open_page:
     assert seen["shift"] < 0.02  # "good" is below 0.1; this is the stage giving way to how the answer came about
 
 
+def test_while_an_answer_grows_the_browser_stays_calm(tmp_path: Path, open_page: Open) -> None:
+    scripted = ScriptedAnswerer(tmp_path)
+    scripted.pace = 0.015  # 2,000 words in half a minute, as from a quick model
+    for url in served(scripted):
+        page = open_page(url)
+        page.locator("#question textarea").fill("Lang bitte")
+        page.keyboard.press("Enter")
+        expect(page.locator("#live .growing")).to_contain_text("Satz 10 hat")
+        devtools = page.context.new_cdp_session(page)
+        devtools.send(
+            "Performance.enable", {"timeDomain": "threadTicks"}
+        )  # processor time, however busy the machine is
+
+        def spent(devtools: Any = devtools) -> float:
+            found = devtools.send("Performance.getMetrics")["metrics"]
+            return next(metric["value"] for metric in found if metric["name"] == "TaskDuration")
+
+        before = spent()
+        page.wait_for_timeout(4000)
+        assert (spent() - before) / 4 < 0.3  # of a core, on the page's main thread
+        page.get_by_role("button", name="Anhalten").click()
+        expect(page.locator("#history .turn")).to_have_count(1)
+
+
 def test_a_phone_has_room_for_all_of_it(url: str, open_page: Open) -> None:
     page = open_page(url, viewport=PHONE)
     ask(page, "Wann im März 2024?")
