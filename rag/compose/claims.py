@@ -96,7 +96,8 @@ def _fits(one: Claim, kind: Kind) -> bool:
 
 
 def _likely(one: Claim, kind: Kind, topic: Topic) -> bool:
-    """Whether it is a name where a person is asked for, and counts the right things in the right unit."""
+    """Whether it is a name where a person is asked for, and counts the right things in the right unit, of the wounded
+    where those are asked for."""
     if kind == "person":
         return any(token.name for token in one.value.words.tokens)
     amount = one.value.amount

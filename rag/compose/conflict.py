@@ -16,14 +16,14 @@ from rag.compose.claims import LONGEST_SHORT, Claim, claim
 from rag.compose.events import equal, one_event, replaces
 from rag.compose.reading import read
 from rag.compose.speakers import saying
-from rag.compose.topic import NEEDED, Topic, counted_noun
+from rag.compose.topic import NEEDED, Topic, clause_at, counted_noun
 from rag.compose.values import Value, amounts_in, differ, is_difference, is_part, is_past, same, with_unit, words_at
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Passage
 from rag.verify.amounts import Amount, amounts
 from rag.verify.ground import is_content
 from rag.verify.match import Matcher
-from rag.verify.words import Text, Token
+from rag.verify.words import Text
 
 MOST = 4  # sides shown
 FEW = 3  # other words that a bare counter-claim ("der Verband kam auf 950") may have
@@ -98,17 +98,12 @@ def _comparable(one: Claim, topic: Topic) -> bool:
         if _aside(one.item.text, amount, topic) or not (amount.unit or topic.counts(noun, one.passage.language)):
             return False
     return topic.named(one.passage) and topic.agrees(
-        _clause(text, one.value.start - one.item.start), one.passage.language
+        clause_at(text, one.value.start - one.item.start), one.passage.language
     )
 
 
 def _aside(text: str, amount: Amount, topic: Topic) -> bool:
     return is_part(text, amount) or (is_difference(text, amount) and not topic.compares)
-
-
-def _clause(text: Text, at: int) -> list[Token]:
-    here = next((token.clause for token in text.tokens if token.end > at), -1)
-    return [token for token in text.tokens if token.clause == here]
 
 
 def _counterclaims(one: Claim, topic: Topic, article: Article) -> Iterator[Claim]:

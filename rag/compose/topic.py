@@ -220,6 +220,12 @@ def around(item: Evidence) -> str:
     return text[spans[max(near[0] - 1, 0)][0] : spans[min(near[-1] + 1, len(spans) - 1)][1]]
 
 
+def clause_at(text: Text, at: int) -> list[Token]:
+    """The words of the clause of ``text`` at a place in it."""
+    here = next((token.clause for token in text.tokens if token.end > at), -1)
+    return [token for token in text.tokens if token.clause == here]
+
+
 def counted_noun(text: Text, after: int) -> Token | None:
     """The noun of ``text`` that an amount ending at ``after`` counts: "1.400 Menschen"; None where none follows at once."""
     for token in [t for t in text.tokens if t.start >= after][:3]:
