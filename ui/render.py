@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from corpus.dates import display_date
-from rag.display import note as display_note
 from rag.display import explained
+from rag.display import note as display_note
 from rag.safe import plain, safe
 from rag.types import Answer, Citation, Sentence
 from ui.conditions import conditions
