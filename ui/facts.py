@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from corpus.dates import display_date
 from rag.safe import safe
 from rag.types import Citation
 from ui.texts import say
+
+_CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{2,4})?")
 
 
 def facts(source: str | None, published: str | None, language: str) -> str:
     """Source and date of an article as HTML, each isolated so that neither can reorder the other."""
     date = display_date(published, language) or say("undated", language)
     return "&nbsp;· ".join(f"<bdi>{safe(part)}</bdi>" for part in (source, date) if part)
+
+
+def lang(language: str | None) -> str:
+    """The attribute that says what an article is written in, with a blank before it; "" for what is no code of a language."""
+    return f' lang="{language}"' if language and _CODE.fullmatch(language) else ""
 
 
 def what(citation: Citation, language: str) -> str:

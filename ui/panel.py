@@ -9,7 +9,7 @@ from corpus.dates import display_date
 from rag.display import explained
 from rag.safe import Mark, excerpts, safe, shorten, web_host
 from rag.types import Answer, Citation
-from ui.facts import facts
+from ui.facts import facts, lang
 from ui.near import shown
 from ui.texts import say
 
@@ -102,13 +102,13 @@ def _passages(cited: Sequence[Citation], article: Article | None, language: str)
     if article is None or not fit:
         return lost
     marks = [Mark(c.start, c.end, c.number) for c in fit]
-    lang = f' lang="{safe(article.language)}"' if article.language else ""
+    written = lang(article.language)
     blocks = "".join(
-        f'<blockquote class="passage" dir="auto"{lang}>{excerpt}</blockquote>'
+        f'<blockquote class="passage" dir="auto"{written}>{excerpt}</blockquote>'
         for excerpt in excerpts(article.text, marks, CONTEXT_CHARS)
     )
     whole = "".join(
-        f'<div class="passage" dir="auto"{lang}>{text}</div>' for text in excerpts(article.text, marks, WHOLE_CHARS)
+        f'<div class="passage" dir="auto"{written}>{text}</div>' for text in excerpts(article.text, marks, WHOLE_CHARS)
     )
     excerpt_block = f'{lost}<div class="excerpt">{blocks}</div>'
     if not _more(article.text, marks):
