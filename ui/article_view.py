@@ -8,7 +8,7 @@ from rag.catalogue import Entry, Opened
 from rag.cli_corpus import say_reason
 from rag.messages import messages
 from rag.safe import Mark, excerpts, safe, shorten
-from ui.facts import facts
+from ui.facts import facts, written_in
 from ui.panel import WHOLE_CHARS, link
 from ui.texts import say
 
@@ -21,7 +21,7 @@ def article(opened: Opened, language: str, hit: tuple[int, int] | None, confirmi
     ``here``: whether the visitor may delete at all.
     """
     one = opened.article
-    lang = f' lang="{safe(one.language)}"' if one.language else ""
+    lang = written_in(one.language)
     marks = [Mark(*hit, 1)] if hit else [Mark(0, 0, 0)]  # an empty one: the text from its beginning
     text = "".join(
         f'<div class="passage" dir="auto"{lang}>{part}</div>' for part in excerpts(one.text, marks, WHOLE_CHARS)

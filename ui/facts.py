@@ -18,7 +18,7 @@ def facts(source: str | None, published: str | None, language: str) -> str:
     return "&nbsp;· ".join(f"<bdi>{safe(part)}</bdi>" for part in (source, date) if part)
 
 
-def lang(language: str | None) -> str:
+def written_in(language: str | None) -> str:
     """The attribute that says what an article is written in, with a blank before it; "" for what is no code of a language."""
     return f' lang="{language}"' if language and _CODE.fullmatch(language) else ""
 

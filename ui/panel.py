@@ -9,7 +9,7 @@ from corpus.dates import display_date
 from rag.display import explained
 from rag.safe import Mark, excerpts, safe, shorten, web_host
 from rag.types import Answer, Citation
-from ui.facts import facts, lang
+from ui.facts import facts, written_in
 from ui.near import shown
 from ui.texts import say
 
@@ -102,7 +102,7 @@ def _passages(cited: Sequence[Citation], article: Article | None, language: str)
     if article is None or not fit:
         return lost
     marks = [Mark(c.start, c.end, c.number) for c in fit]
-    written = lang(article.language)
+    written = written_in(article.language)
     blocks = "".join(
         f'<blockquote class="passage" dir="auto"{written}>{excerpt}</blockquote>'
         for excerpt in excerpts(article.text, marks, CONTEXT_CHARS)

@@ -23,7 +23,7 @@ from tests.page_samples import (
 from tests.ui_page import Page
 from ui import conditions, listing, near, render
 from ui.errors import ListenError, PortTakenError, UnexpectedError
-from ui.facts import lang
+from ui.facts import written_in
 from ui.panel import panel
 from ui.session import Session, Turn
 from ui.texts import messages, say
@@ -81,7 +81,7 @@ def test_hostile_text_becomes_no_element_attribute_or_link() -> None:
 
 
 def test_only_a_code_of_a_language_is_told_as_one() -> None:
-    assert (lang("de"), lang("pt-BR"), lang(None), lang(HOSTILE.language)) == (' lang="de"', ' lang="pt-BR"', "", "")
+    assert tuple(map(written_in, ("de", "pt-BR", None, HOSTILE.language))) == (' lang="de"', ' lang="pt-BR"', "", "")
 
 
 def test_the_quote_is_marked_in_its_context() -> None:
