@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from rag.answerer import Answerer
 from rag.messages import user_language
 from rag.settings import Settings
+from ui import api
 from ui.frame import Frame
 from ui.pages.chat import Chat
 from ui.server import Server, Site
@@ -37,7 +38,7 @@ CONCURRENCY = 8
 def build(answerer: Answerer, language: str = "auto", pages: Sequence[type[Page]] = PAGES) -> Site:
     """The pages over ``answerer``, not yet served. ``language``: "de", "en", or "auto" for the browser's wish."""
     names = [page.name for page in pages]
-    routes: list[BaseRoute] = []
+    routes: list[BaseRoute] = api.routes(answerer)
     with gr.Blocks(title="belegt", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
         pages[0](Frame(blocks, answerer, language, names, names[0], routes))
     for page in pages[1:]:
