@@ -74,8 +74,8 @@ def _fill(turn: Turn, events: Iterable[Event]) -> None:
 
 
 def follow(turn: Turn, wanted: Callable[[], bool], interval: float) -> Iterator[None]:
-    """Yields whenever ``turn`` has changed, at most once in ``interval`` seconds, while ``wanted()``; ends when it is settled."""
-    seen = (turn.stage, len(turn.text))
+    """Yields when ``turn`` has changed, at most once in ``interval`` seconds, while ``wanted()``; ends when it is settled."""
+    seen = None  # what happened before counts as a change
     while wanted() and not turn.stopped and not turn.settled.wait(interval):
         now = (turn.stage, len(turn.text))
         if now != seen:
