@@ -13,7 +13,7 @@ from rag.compose.forms import kind_of
 from rag.compose.quotes import same_words
 from rag.compose.reading import read
 from rag.compose.speakers import Speaker, speaker_at
-from rag.compose.topic import Topic, counted_noun
+from rag.compose.topic import Topic, clause_at, counted_noun
 from rag.compose.values import Value, is_difference, is_part, is_past, same, value_of
 from rag.models.question import Kind
 from rag.sentences import sentence_spans
@@ -102,8 +102,11 @@ def _likely(one: Claim, kind: Kind, topic: Topic) -> bool:
         return any(token.name for token in one.value.words.tokens)
     amount = one.value.amount
     if kind == "number" and amount is not None:
-        noun = counted_noun(read(one.item.text, one.passage.language), amount.end)
+        text = read(one.item.text, one.passage.language)
+        noun = counted_noun(text, amount.end)
         if is_part(one.item.text, amount) or (is_difference(one.item.text, amount) and not topic.compares):
+            return False
+        if not topic.agrees(clause_at(text, amount.number_at), one.passage.language):
             return False
         return topic.unit(amount.unit) and (bool(amount.unit) or topic.counts(noun, one.passage.language))
     return True

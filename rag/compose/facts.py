@@ -71,10 +71,11 @@ def _list(found: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, Ar
           least: float) -> Fact | None:  # fmt: skip
     """All things found, each once with its source, the surest first."""
     items: list[tuple[str, Claim]] = []
+    enough = max(_odds(least), RUNNER_UP / 2 * _odds(found[0][0].item.confidence))
     for group in found:
         one = group[0]
         short = short_of(one, articles[one.passage.article_id])
-        if short and one.item.confidence >= least and topic.share(one.passage) >= NEEDED:
+        if short and _odds(one.item.confidence) >= enough and topic.share(one.passage) >= NEEDED:
             items.append((short, one))
     if len(items) < FEWEST_ITEMS:
         return None

@@ -11,7 +11,7 @@ from rag import german, names, when
 from rag.compose.forms import kind_of
 from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.compose.reading import read
-from rag.compose.topic import Topic, counted_noun
+from rag.compose.topic import COUNTRIES, Topic, counted_noun
 from rag.compose.values import amounts_in
 from rag.types import Evidence, Passage, QuestionTime
 from rag.verify.match import Matcher
@@ -76,7 +76,7 @@ def _stems(article: Article) -> set[str]:
 
 def _sure_names(topic: Topic, passages: Sequence[Passage]) -> list[Token]:
     """The question's names that are names beyond doubt: what the passages found use as one, what stands in the table of
-    names, and adjectives of countries. In German a capital alone says little."""
+    names, countries, and adjectives of countries. In German a capital alone says little."""
     found = [token for passage in passages for token in read(passage.text, passage.language).tokens if token.name]
     matcher = Matcher(topic.text, found)
     return [
@@ -84,6 +84,7 @@ def _sure_names(topic: Topic, passages: Sequence[Passage]) -> list[Token]:
         for token in topic.names
         if not token.capital
         or token.stem in names.exonyms()
+        or COUNTRIES.fullmatch(token.text)
         or any(mate.word == token.word for mate in matcher.find(token))
     ]
 

@@ -59,6 +59,14 @@ _UNITS = tuple(
         ),
     )
 )
+# Countries that verify counts among words, for their adjectives' sake.
+COUNTRIES = re.compile(
+    r"(?:(?:Deutsch|Griechen|Russ|Eng|Ir|Finn|Holl|Schott|Thai|Nordir|Grön|Is|Lett|Est|Neusee|Pol|Nieder)lande?n?|\w+stan"
+    r"|(?:Frank|Öster)reich|(?:Span|Ital|Ind|Belg|Rumän|Bulgar|Serb|Kroat|Slowen|Alban|Georg|Armen|Syr|Tunes|Alger|Jordan"
+    r"|Brasil|Argentin|Kolumb|Boliv|Austral|Indones|Großbritann|Äthiop|Makedon)ien"
+    r"|Libyen|Norwegen|Schweden|Dänemark|Schweiz|Türkei|Ungarn|Polen|Mongolei|Slowakei|Ukraine|China|Japan|Iran|Irak|Israel|Ägypten"
+    r"|Portugal|Kanada|Mexiko|Peru|Chile|Vietnam|Nordkorea|Südkorea|Nigeria|Südafrika|Marokko|Haiti|Kuba|USA)s?"
+)
 _OF_NAMES = re.compile(
     r"(?<!prakt)(?<!polit)(?<!techn)(?<!mediz)(?<!elektr)(?<!histor)(?<!krit)(?<!militär)isch(?:e[nrms]?)?\Z"
 )
@@ -97,7 +105,7 @@ class Topic:
     @cached_property
     def names(self) -> tuple[Token, ...]:
         """Proper names, and adjectives made of them: "chinesische" soldiers are not "nordkoreanische"."""
-        return tuple(token for token in self.words if token.name or _OF_NAMES.search(token.text))
+        return tuple(t for t in self.words if t.name or _OF_NAMES.search(t.text) or COUNTRIES.fullmatch(t.text))
 
     @cached_property
     def toll(self) -> bool:
