@@ -23,13 +23,18 @@ def shown(answer: Answer) -> tuple[Citation, ...]:
         return answer.citations
     return tuple(
         Citation(number, p.article_id, p.title, p.source, p.published, p.url, p.text, p.start, p.end, also_in=p.also_in)
-        for number, p in enumerate(answer.passages[:NEAR_PASSAGES], 1)
+        for number, p in enumerate(_nearest(answer), 1)
     )
+
+
+def _nearest(answer: Answer) -> list[Passage]:
+    """The best passage of each article among the first."""
+    return list({passage.article_id: passage for passage in reversed(answer.passages[:NEAR_PASSAGES])}.values())[::-1]
 
 
 def near(answer: Answer, number: int, language: str) -> str:
     """The best passages of a search that found no answer, folded away, each with the reason and the way to its article."""
-    passages = answer.passages[:NEAR_PASSAGES]
+    passages = _nearest(answer)
     if not passages:
         return ""
     lacks = [missing(answer.understood_as or answer.question, answer.language, passage) for passage in passages]

@@ -223,7 +223,7 @@ def test_the_lacking_words_are_named_as_the_question_spells_them() -> None:
 
 
 def test_nothing_found_offers_three_near_passages_as_no_answer() -> None:
-    passages = tuple(passage(BRIDGE, f"Stelle {n} " + "wort " * 100) for n in range(5))
+    passages = tuple(passage(dataclasses.replace(BRIDGE, id=str(n)), f"Stelle {n} " + "wort " * 100) for n in range(5))
     refusal = answered(text="Dazu steht hier nichts.", status="not_found", passages=passages)
     page = Page(render.answer(refusal, 0, "de"))
     assert "Dazu steht hier nichts." in page.text
@@ -232,6 +232,9 @@ def test_nothing_found_offers_three_near_passages_as_no_answer() -> None:
     assert page.all("button", "chip") == [] and "Auszüge" not in page.text
     (folded,) = page.all("details")
     assert "open" not in folded
+    twice = dataclasses.replace(refusal, passages=(passages[0], passages[0], passages[1]))
+    assert len(Page(render.answer(twice, 0, "de")).all("button", "near-one")) == 2  # an article is shown once
+    assert [shown.number for shown in near.shown(twice)] == [1, 2]
 
 
 def test_errors_are_sentences_in_the_language_of_the_page() -> None:
