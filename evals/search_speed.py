@@ -45,11 +45,13 @@ BATCH = 20_000  # vectors compared at once in an exact search
 TIES = 1e-5  # similarities this close are one: Chroma and numpy add in another order
 
 Result = TypeVar("Result")
+Times = dict[str, list[float]]
 
 
 @dataclass(slots=True)
 class Measured:
-    """One size. Times of each question in milliseconds, by what was timed; memory and disk in MB."""
+    """One size. ``times`` of each question by what was timed, in milliseconds, and ``cpu``, the milliseconds that all
+    threads together computed meanwhile: the same on a busy machine. Memory and disk in MB."""
 
     chunks: int
     articles: int
@@ -59,9 +61,10 @@ class Measured:
     peak_megabytes: float = 0.0  # resident at most, with what was read of the store in place
     store_megabytes: float = 0.0
     chroma_megabytes: float = 0.0
-    store_seconds: float = 0.0
-    chroma_seconds: float = 0.0
-    times: dict[str, list[float]] = field(default_factory=dict)
+    store_seconds: float | None = None  # None where the build was not made in one run
+    chroma_seconds: float | None = None
+    times: Times = field(default_factory=dict)
+    cpu: Times = field(default_factory=dict)
     recall: dict[str, dict[str, float]] = field(default_factory=dict)  # by filter and depth
 
 
@@ -109,27 +112,26 @@ def filters(index: Index) -> dict[str, Filter]:
 
 def measure(folder: Path, asked: Sequence[str]) -> Measured:
     """Every question asked of the index under ``folder`` in every way, one at a time."""
-    with Index.open(Settings.load(index=folder)) as index:
+    with Index.open(Settings.load(index=folder, rerank_model="none")) as index:
         articles, chunks = index.store.counts()
         found = Measured(chunks, articles)
         index.embedder.questions(asked[:WARM_UP])
         found.model_megabytes = private_megabytes(os.getpid())
-        found.open_seconds = _timed(lambda: index.vectors)[1]
+        found.open_seconds = _timed(lambda: index.vectors)[1][0]
         retriever, ways = Retriever(index), filters(index)
-        vectors = [
-            _ask(found.times, retriever, question, ways)
-            for question in [*asked[:WARM_UP], *tqdm(asked, desc=f"{chunks} chunks", unit="question")]
-        ]
-        found.times = {name: times[-len(asked) :] for name, times in found.times.items()}
+        for question in asked[:WARM_UP]:
+            _ask(({}, {}), retriever, question, ways)
+        progress = tqdm(asked, desc=f"{chunks} chunks", unit="question")
+        vectors = np.stack([_ask((found.times, found.cpu), retriever, question, ways) for question in progress])
         found.private_megabytes = private_megabytes(os.getpid())
         found.peak_megabytes = peak_megabytes(os.getpid())
         found.store_megabytes = sum(file.stat().st_size for file in folder.glob(f"{STORE}*")) / 1e6
         found.chroma_megabytes = sum(f.stat().st_size for f in (folder / CHROMA).rglob("*") if f.is_file()) / 1e6
-        found.recall = {name: recall(index, np.stack(vectors[WARM_UP:]), only) for name, only in ways.items()}
+        found.recall = {name: recall(index, vectors, only) for name, only in ways.items()}
     return found
 
 
-def _ask(times: dict[str, list[float]], retriever: Retriever, question: str, ways: Mapping[str, Filter]) -> np.ndarray:
+def _ask(times: tuple[Times, Times], retriever: Retriever, question: str, ways: Mapping[str, Filter]) -> np.ndarray:
     """Asks a question in every way, notes the milliseconds each took, and returns its vector."""
     vector, embedding = _timed(lambda: retriever.index.embedder.questions([question])[0])
     query, analysis = _timed(lambda: retriever.analysed(question, vector))
@@ -141,7 +143,8 @@ def _ask(times: dict[str, list[float]], retriever: Retriever, question: str, way
         if name:
             taken[f"search, {name}"] = analysis + _timed(lambda: retriever.passages(query, only=only))[1]  # noqa: B023
     for name, seconds in taken.items():
-        times.setdefault(name, []).append(1000 * seconds)
+        for kept, value in zip(times, seconds, strict=True):
+            kept.setdefault(name, []).append(1000 * float(value))
     return vector
 
 
@@ -178,32 +181,35 @@ def exact(index: Index, vectors: np.ndarray, only: Filter) -> list[np.ndarray]:
     return list(best[:, ::-1])
 
 
-def _timed(do: Callable[[], Result]) -> tuple[Result, float]:
-    started = time.perf_counter()
+def _timed(do: Callable[[], Result]) -> tuple[Result, np.ndarray]:
+    """What ``do`` returns, and the seconds that passed and that were computed."""
+    started = np.array((time.perf_counter(), time.process_time()))
     result = do()
-    return result, time.perf_counter() - started
+    return result, np.array((time.perf_counter(), time.process_time())) - started
 
 
 def run(data: Path, work: Path, size: int, source: Path, asked: int) -> Measured:
     """An index of one size made, if it is not there, and measured in a process of its own."""
     folder = work / str(size)
+    notes = folder / "built.json"  # what a build took, for a run that finds it done
+    whole = not folder.exists()
     index, stored = _timed(lambda: grow(source, folder, size))
     with index:
         _, built = _timed(lambda: index.vectors)
-    notes = folder / "built.json"  # what a build took, for a run that finds it done
-    if not notes.exists():
-        notes.write_text(json.dumps({"store_seconds": stored, "chroma_seconds": built}), "utf-8")
+    if whole:
+        notes.write_text(json.dumps({"store_seconds": stored[0], "chroma_seconds": built[0]}), "utf-8")
     command = [sys.executable, "-m", "evals.search_speed", "--data", str(data), "--measure", str(folder)]
     output = subprocess.run([*command, "--questions", str(asked)], stdout=subprocess.PIPE, check=True, text=True).stdout
-    return Measured(**json.loads(output) | json.loads(notes.read_text("utf-8")))
+    return Measured(**json.loads(output) | (json.loads(notes.read_text("utf-8")) if notes.exists() else {}))
 
 
 def table(found: Sequence[Measured]) -> str:
     """A column for each size; times as p50 / p95 / max."""
     rows = [("chunks", *(f"{one.chunks:,}" for one in found)), ("articles", *(f"{one.articles:,}" for one in found))]
-    for name in found[0].times:
-        quantiles = [np.quantile(one.times[name], (0.5, 0.95, 1)) for one in found]
-        rows.append((f"{name}, ms", *(" / ".join(f"{q:.0f}" for q in three) for three in quantiles)))
+    for unit, kind in (("ms", "times"), ("CPU ms", "cpu")):
+        for name in found[0].times:
+            quantiles = [np.quantile(getattr(one, kind)[name], (0.5, 0.95, 1)) for one in found]
+            rows.append((f"{name}, {unit}", *(" / ".join(f"{q:.0f}" for q in three) for three in quantiles)))
     for way in found[0].recall:
         for depth in DEPTHS:
             shares = (one.recall[way][str(depth)] for one in found)
@@ -218,9 +224,10 @@ def table(found: Sequence[Measured]) -> str:
         ("building Chroma, s", "chroma_seconds"),
         ("opening, s", "open_seconds"),
     ):
-        rows.append((label, *(f"{getattr(one, name):,.{int(name.endswith('seconds'))}f}" for one in found)))
+        values = (getattr(one, name) for one in found)
+        rows.append((label, *("-" if v is None else f"{v:,.{int(name.endswith('seconds'))}f}" for v in values)))
     rows.append(("growth of chunks", *_growth([one.chunks for one in found])))
-    rows.append(("growth of search p95", *_growth([float(np.quantile(one.times["search"], 0.95)) for one in found])))
+    rows.append(("growth of search p95, CPU", *_growth([float(np.quantile(one.cpu["search"], 0.95)) for one in found])))
     rows.append(("growth of memory", *_growth([one.private_megabytes - one.model_megabytes for one in found])))
     rows.append(("growth of disk", *_growth([one.store_megabytes + one.chroma_megabytes for one in found])))
     return align(rows)

@@ -89,7 +89,8 @@ def test_a_small_index_is_searched_exactly(grown: Path, one_model: None) -> None
     assert set(found.times) == {
         "embedding", "search", "both", "dense", "lexical", "search, one source", "search, latest tenth",
     }  # fmt: skip
-    assert all(len(times) == len(asked) and min(times) > 0 for times in found.times.values())
+    for kind in (found.times, found.cpu):
+        assert all(len(times) == len(asked) and min(times) > 0 for times in kind.values())
     for way in ("", "one source", "latest tenth"):
         assert found.recall[way] == {"10": 1.0, "50": 1.0}
     assert found.store_megabytes > 0.5 and found.chroma_megabytes > 0.5
@@ -122,8 +123,12 @@ def test_sizes_and_growth() -> None:
     assert sizes("10k,50K, 1m,7") == [10_000, 50_000, 1_000_000, 7]
     with pytest.raises(ValueError):
         sizes("many")
-    small = Measured(10, 1, times={"search": [1.0]}, private_megabytes=3, model_megabytes=1, store_megabytes=1)
-    large = Measured(40, 4, times={"search": [2.0]}, private_megabytes=4, model_megabytes=1, store_megabytes=3)
+    small = Measured(
+        10, 1, times={"search": [1.0]}, cpu={"search": [1.0]}, private_megabytes=3, model_megabytes=1, store_megabytes=1
+    )
+    large = Measured(
+        40, 4, times={"search": [2.0]}, cpu={"search": [2.0]}, private_megabytes=4, model_megabytes=1, store_megabytes=3
+    )
     lines = {line.split("  ")[0]: line.split()[-2:] for line in table([small, large]).splitlines()}
     assert lines["growth of chunks"] == ["x", "4.0"]
     assert lines["growth of memory"] == ["x", "1.5"]
