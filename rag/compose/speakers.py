@@ -12,6 +12,7 @@ from pathlib import Path
 from rag.sentences import sentence_spans
 
 BACK = 2  # sentences looked at before one that says "sagte er" or only reports: "Es habe keine Verletzten gegeben."
+LONGEST_SENTENCE = 800  # characters; patterns would take long on a list of names of any length
 LONGEST = 90  # characters of a speaker; longer ones are clauses
 _WORD = r"(?:(?:Dr|Prof|St|Mr|Mrs|Ms)\.|(?!De[nms]\s|Eine[mnrs]\s)[A-ZÄÖÜ][\w’'-]*\w|[A-ZÄÖÜ]\.?(?!\w))"
 _QUOTED = r"[„\"»“][^„“”\"»«]{2,40}[“”\"«]"
@@ -95,7 +96,10 @@ def _rules(language: str) -> _Rules:
 
 
 def speakers(sentence: str, language: str | None) -> list[Speaker]:
-    """Everybody a sentence names as saying something, in order; languages but English are read as German."""
+    """Everybody a sentence names as saying something, in order; languages but English are read as German. Nobody in what
+    is too long to be a sentence of news."""
+    if len(sentence) > LONGEST_SENTENCE:
+        return []
     rules = _rules("en" if language == "en" else "de")
     found = [
         Speaker(match.start(), match.end(), match[0], True)

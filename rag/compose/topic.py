@@ -59,6 +59,7 @@ _UNITS = tuple(
         ),
     )
 )
+_WORDS = re.compile(r"[^\W\d_]+")
 # Countries that verify counts among words, for their adjectives' sake.
 COUNTRIES = re.compile(
     r"(?:(?:Deutsch|Griechen|Russ|Eng|Ir|Finn|Holl|Schott|Thai|Nordir|Grön|Is|Lett|Est|Neusee|Pol|Nieder)lande?n?|\w+stan"
@@ -163,8 +164,9 @@ class Topic:
         """Whether a text has all of these names of the question, and adjectives made of names."""
         if not words:
             return True
-        told = [token for token in read(text, language).tokens if token.capital or _OF_NAMES.search(token.text)]
-        matcher = Matcher(self.text, told)
+        # Each word once: reading a long article as it stands would take seconds.
+        told = dict.fromkeys(w for w in _WORDS.findall(text) if w[0].isupper() or _OF_NAMES.search(w))
+        matcher = Matcher(self.text, read(" ".join(told), language).tokens)
         return all(matcher.find(token) for token in words)
 
     @cached_property
