@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from corpus.article import Article
@@ -94,10 +95,10 @@ def _everything(article: Article) -> str:
 
 
 def _time(topic: Topic, as_of: str | None) -> QuestionTime | None:
-    """The days the question asks about, where it names any."""
+    """The days the question asks about, where it names a year: "letzte Woche" is for the search to weigh."""
     day = NewsDate.parse(as_of) if as_of else None
     time = when.read(topic.question, topic.language, day.last if day else dt.date.today(), day.last if day else None)
-    return time if time and time.kind == "range" else None
+    return time if time and time.kind == "range" and re.search(r"\d{4}", time.text) else None
 
 
 def _of_another(item: Evidence, time: QuestionTime) -> bool:
