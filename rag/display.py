@@ -49,7 +49,8 @@ def disagreement_lines(answer: Answer, language: str) -> list[str]:
     for side in answer.disagreements:
         facts = (side.speaker, side.source, display_date(side.published, language))
         told = " · ".join(" ".join(fact.split()) for fact in facts if fact)
-        lines.append(f"{side.short}: {told} {''.join(f'[{number}]' for number in side.citations)}")
+        numbers = "".join(f"[{number}]" for number in side.citations)
+        lines.append(f"{side.short}: {told} {numbers}" if told else f"{side.short} {numbers}")
     return lines
 
 

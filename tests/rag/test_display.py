@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from corpus.mentions import DateMention
-from rag.display import display_period, explained, visible
+from rag.display import disagreement_lines, display_period, explained, visible
+from rag.types import Answer, Disagreement
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,15 @@ def test_only_dates_that_need_it_are_explained() -> None:
 
 def test_names_stay_on_their_line() -> None:
     assert visible("Grüße \N{RIGHT-TO-LEFT OVERRIDE}txt\n\x1b[31m") == "Grüße \\u202etxt\\n\\x1b[31m"
+
+
+def test_each_side_of_a_disagreement_has_its_line() -> None:
+    sides = (
+        Disagreement("Es waren 5.000.", "5.000", "5000", (1, 3), "Bote", "2024-02-27", "die Veranstalter"),
+        Disagreement("Es waren 2.800.", "2.800", "2800", (2,), None, None, None),
+    )
+    answer = Answer("?", "de", "", "conflicting", (), (), (), 0.9, disagreements=sides)
+    assert disagreement_lines(answer, "de") == [
+        "5.000: die Veranstalter · Bote · 27. Februar 2024 [1][3]",
+        "2.800 [2]",
+    ]
