@@ -20,7 +20,8 @@ from rag.errors import EmptyQuestionError, LongQuestionError
 from rag.followup import understand
 from rag.generate import Task, answered, gathered
 from rag.index import Index, Status
-from rag.models.read import Reader, SentenceReader
+from rag.models.read import Reader
+from rag.models.reader.evidence import BundledReader
 from rag.query_engine import QueryEngine
 from rag.retrieve import Query, Retriever
 from rag.rows import Filter
@@ -46,11 +47,12 @@ class Answerer:
     """
 
     def __init__(self, index: Index, reader: Reader | None = None) -> None:
-        """``reader`` replaces the default sentence reader."""
+        """``reader`` replaces the bundled one. Raises ModelMissingError, ModelDamagedError."""
         self.index = index
         self.settings = index.settings
-        self.retriever = Retriever(index)
-        self.reader = reader or SentenceReader(index.embedder)
+        self.reader = reader or BundledReader.load(self.settings)
+        same = isinstance(self.reader, BundledReader) and self.settings.rerank_model == "bundled"
+        self.retriever = Retriever(index, reranker=self.reader if same else None)  # what it ranked it need not read again
         self._llm: Llm | None = None
         self._lock = threading.Lock()
 

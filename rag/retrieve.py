@@ -26,7 +26,7 @@ from rag.filters import spelled
 from rag.index import Index, embedded_text
 from rag.lexical import CEILING, Matches
 from rag.lexicon import Lexicon, with_spellings
-from rag.models.rerank import CrossEncoderReranker, Reranker, reranked
+from rag.models.rerank import Reranker, reranked, reranker_of
 from rag.rows import Filter, StoredChunk
 from rag.store import Store
 from rag.stories import also_in
@@ -93,10 +93,10 @@ class Retriever(BaseRetriever):
     def __init__(self, index: Index, lexicon: Lexicon | None = None, reranker: Reranker | None = None) -> None:
         """``lexicon``: what is known of words, where that is not the index's own. ``reranker``: reads the passages
         found beside the question; without one the model that the settings name, if any, loaded now. Raises
-        ModelMissingError."""
+        ModelMissingError, ModelDamagedError."""
         super().__init__()
         self.index = index
-        self.reranker = reranker or (CrossEncoderReranker(index.settings) if index.settings.rerank_model else None)
+        self.reranker = reranker or reranker_of(index.settings)
         self._background: tuple[int, np.ndarray] | None = None
         self.lexicon = lexicon or Lexicon(index.store)
 

@@ -47,7 +47,7 @@ class Settings(BaseModel):
     candidates: int = Field(50, ge=1, le=1000)
     top_k: int = Field(10, ge=1, le=100)
     fusion: Literal["hybrid", "dense", "lexical"] = Field("hybrid")
-    rerank_model: str | None = Field(None)
+    rerank_model: str = Field("bundled")
     rerank_seconds: float = Field(1.0, gt=0, le=60)
     read_seconds: float = Field(1.0, gt=0, le=60)
     answer_sentences: int = Field(3, ge=1, le=10)

@@ -1,6 +1,7 @@
 """Passages read beside the question, in the order of the search, for as long as there is time.
 
-``BELEGT_RERANK_MODEL`` names who reads: a folder or a hub id of any sentence-transformers ``CrossEncoder``.
+``BELEGT_RERANK_MODEL`` names who reads: "bundled", the reader that also finds the answers; a folder or a hub id of any
+sentence-transformers ``CrossEncoder``; "none".
 """
 
 from __future__ import annotations
@@ -31,6 +32,17 @@ class Reranker(Protocol):
         ...
 
 
+def reranker_of(settings: Settings) -> Reranker | None:
+    """The reranker that the settings name. Raises ModelMissingError, ModelDamagedError."""
+    if settings.rerank_model == "none":
+        return None
+    if settings.rerank_model == "bundled":
+        from rag.models.reader.evidence import BundledReader
+
+        return BundledReader.load(settings)
+    return CrossEncoderReranker(settings)
+
+
 class CrossEncoderReranker:
     """The cross-encoder that the settings name. Safe to share between threads."""
 
@@ -38,7 +50,7 @@ class CrossEncoderReranker:
 
     def __init__(self, settings: Settings) -> None:
         """Loads it, for no question's time should go by loading. Raises ModelMissingError."""
-        wanted = settings.rerank_model or ""
+        wanted = settings.rerank_model
         self._lock = threading.Lock()
         self._model = find(wanted, "BELEGT_RERANK_MODEL", _load)
         if self._model.num_labels != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.models.reader.calibrate import Trial, _alike, _curve, _threshold, fitted, on_unseen_folds, ranking
+from rag.models.reader.calibrate import Trial, _curve, _threshold, _touches, fitted, on_unseen_folds, ranking
 from rag.models.reader.evidence import FEATURES
 
 MARGIN, RELEVANT, SEARCH, BEHIND = (FEATURES.index(name) for name in ("margin", "relevant", "search", "behind"))
@@ -70,8 +70,6 @@ def test_risk_counts_the_wrong_among_those_answered() -> None:
     assert curve[4] == [0.5, 0.0]  # the surest half is right
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "same"), [(10, 20, True), (10, 14, True), (10, 12, False), (20, 30, False), (0, 40, False)]
-)
-def test_a_span_is_right_when_half_of_it_and_of_the_gold_answer_agree(start: int, end: int, same: bool) -> None:
-    assert _alike(start, end, (10, 20)) is same
+@pytest.mark.parametrize(("start", "end", "right"), [(10, 20, True), (19, 40, True), (0, 10, False), (20, 30, False)])
+def test_a_span_is_right_when_it_has_a_part_of_a_gold_answer(start: int, end: int, right: bool) -> None:
+    assert _touches(start, end, (10, 20)) is right

@@ -35,7 +35,6 @@ from rag.settings import Settings
 FOLDS = 5
 DEPTH = 20  # passages read a question
 LANGUAGES = {"de": ("mlqa-de-de", "mlqa-de-en"), "en": ("mlqa-en-de", "mlqa-en-en", "squad2")}  # of passages: sources
-SAME = 0.5  # of the words of a gold answer and a span: from here on the span is right
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanReader) -
             answerable
             and found[i].article_id == str(question.passage)
             and any(
-                _alike(found[i].start + readings[i].spans[0].start, found[i].start + readings[i].spans[0].end, a)
+                _touches(found[i].start + readings[i].spans[0].start, found[i].start + readings[i].spans[0].end, a)
                 for a in question.answers
             )
             for i in kept
@@ -102,10 +101,9 @@ def _of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanReader) -
         yield Trial(article, answerable, np.array(rows), np.array(right), asked_about, 1 / len(variants))
 
 
-def _alike(start: int, end: int, answer: tuple[int, int]) -> bool:
-    """Whether the F1 of the two stretches' characters is SAME or more."""
-    shared = min(end, answer[1]) - max(start, answer[0])
-    return 2 * shared >= SAME * (end - start + answer[1] - answer[0])
+def _touches(start: int, end: int, answer: tuple[int, int]) -> bool:
+    """Whether a stretch has any word of a gold answer in it: then the sentence around it, which is quoted, answers."""
+    return start < answer[1] and answer[0] < end
 
 
 def fitted(data: Sequence[Trial]) -> tuple[np.ndarray, float]:
@@ -229,7 +227,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=CALIBRATION)
     parser.add_argument("--limit", type=int, default=400, help="questions of each source")
     arguments = parser.parse_args()
-    settings = Settings.load()
+    settings = Settings.load(rerank_model="none")  # what reading adds is yet to be found
     reader = SpanReader.load(bundled_folder(settings.cache), arguments.adapter)
     data = list(trials(load_pool(arguments.data), reader, settings, arguments.limit))
     weights, bias = fitted(data)

@@ -12,7 +12,9 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,10 +22,12 @@ from corpus.corrections import tells_earlier
 from rag.models.bundled import bundled_folder
 from rag.models.reader.model import Reading, Span, SpanReader
 from rag.models.source import device
-from rag.retrieve import Query
 from rag.sentences import sentence_spans
 from rag.settings import Settings
 from rag.types import Evidence, Passage
+
+if TYPE_CHECKING:
+    from rag.retrieve import Query
 
 log = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent
@@ -100,7 +104,7 @@ class BundledReader:
     @classmethod
     def load(cls, settings: Settings, adapter: Path = ADAPTER, calibration: Path = CALIBRATION) -> BundledReader:
         """With the weights and the calibration that are shipped. Raises ModelMissingError, ModelDamagedError."""
-        reader = SpanReader.load(bundled_folder(settings.cache), adapter, device())
+        reader = _loaded(bundled_folder(settings.cache), adapter)
         return cls(reader, Calibration.load(calibration), settings.read_seconds)
 
     def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
@@ -138,6 +142,12 @@ class BundledReader:
             if time.perf_counter() >= ends or (certain and at + AT_ONCE >= FEWEST):
                 break
         return _each_once(found)
+
+
+@lru_cache(maxsize=1)
+def _loaded(base: Path, adapter: Path) -> SpanReader:
+    """One network serves all indexes that a process opens: it takes a second to load and 250 MB."""
+    return SpanReader.load(base, adapter, device())
 
 
 def _evidence(passage: Passage, span: Span, confidence: float) -> Iterator[Evidence]:
