@@ -119,7 +119,13 @@ Object.assign(window.belegt, (() => {
   }
 
   function panel(element, watch) {
-    watch("value", () => wanted && reveal());
+    const shown = () => element.querySelector(".panel").dataset.turn;
+    let before = shown();
+    watch("value", () => {
+      if (shown() !== before) find("#sources").scrollTop = 0;
+      before = shown();
+      if (wanted) reveal();
+    });
     element.addEventListener(
       "toggle",
       (toggle) => {

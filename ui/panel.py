@@ -42,11 +42,13 @@ def panel(
     if answer is not None and not latest:
         belongs += f'<p class="hint">{safe(say("sources_for", language, question=shorten(answer.question, 80)))}</p>'
     turn = "" if number is None else f' data-turn="{number}"'
+    # Another answer, another tag: gradio then draws it anew instead of turning the old cards, unfolded ones and all, into it.
+    tag = "section" if number is not None and number % 2 else "div"
     return (
-        f'<div class="panel{" refused" if refused else ""}"{turn}><div class="panel-top">'
+        f'<{tag} class="panel{" refused" if refused else ""}"{turn}><div class="panel-top">'
         f"<div><h2>{safe(say('near' if refused else 'sources', language))}</h2>{belongs}</div>"
         f'<button type="button" class="quiet close" data-close>{safe(say("close", language))}</button>'
-        f"</div>{body}</div>"
+        f"</div>{body}</{tag}>"
     )
 
 

@@ -71,7 +71,7 @@ def test_they_are_searched_renamed_and_really_deleted(url: str, open_page: Open,
     search.fill("")
     expect(entries(page)).to_have_count(2)
     page.get_by_label("„Brücke?“ umbenennen oder löschen").click()
-    page.get_by_label("Name", exact=True).fill("Zur <b>Brücke</b>")
+    page.locator(".manage[open]").get_by_label("Name").fill("Zur <b>Brücke</b>")
     page.keyboard.press("Enter")
     expect(entries(page).get_by_role("link", name="Zur <b>Brücke</b>")).to_be_visible()
     entries(page).get_by_role("link", name="Zur").click()
