@@ -45,7 +45,7 @@ def test_from_a_question_to_the_marked_quote(demo_url: str, open_page: Open) -> 
     chip.click()
     number = chip.get_attribute("data-cite")
     expect(page.locator(f'.card[data-cites~="{number}"]')).to_be_focused()
-    expect(page.locator(f'.excerpt mark[data-cite="{number}"]').first).to_be_in_viewport()
+    expect(page.locator(f'mark.now[data-cite="{number}"]:visible')).to_be_in_viewport()
 
 
 def test_an_unanswerable_question_is_refused_with_near_passages_folded(demo_url: str, open_page: Open) -> None:
@@ -88,7 +88,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(demo_url: str, open_page: O
     assert width_of_content(page) == PHONE["width"]
     expect(page.locator(".card").first).to_be_hidden()
     page.locator("button.chip").first.click()
-    expect(page.locator(".excerpt mark").first).to_be_in_viewport()
+    expect(page.locator("mark.now:visible")).to_be_in_viewport()
     assert width_of_content(page) == PHONE["width"]
     page.keyboard.press("Escape")
     expect(page.locator(".card").first).to_be_hidden()
