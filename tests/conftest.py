@@ -15,8 +15,7 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.pop("BELEGT_CONFIG", None)
-# What the tests marked llm ask; no other test may see it.
-LLM_SETTINGS = {name[7:].lower(): value for name, value in os.environ.items() if name.startswith("BELEGT_LLM_")}
+_LLM = {name[7:].lower(): value for name, value in os.environ.items() if name.startswith("BELEGT_LLM_")}
 for name in [name for name in os.environ if name.startswith("BELEGT_") and name != "BELEGT_CACHE"]:
     del os.environ[name]
 
@@ -28,6 +27,14 @@ from ui.screenshot import CHROMIUM_ARGS, find_chromium  # noqa: E402
 
 DEMO = Path(__file__).resolve().parent.parent / "corpus" / "demo"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def llm_settings() -> dict[str, Any]:
+    """What the tests marked llm ask, from BELEGT_LLM_*; no other test may see it."""
+    if not {"llm_url", "llm_model"} <= _LLM.keys():
+        pytest.fail("name a model in BELEGT_LLM_URL and BELEGT_LLM_MODEL")
+    return _LLM
 
 
 @pytest.fixture(scope="session")

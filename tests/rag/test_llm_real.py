@@ -6,6 +6,7 @@ What is asked of it holds for any model, however small: nothing is shown that is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from rag.models.embed import Embedder
 from rag.models.llm_offered import offered, tried
 from rag.settings import Settings
 from rag.types import Answer
-from tests.conftest import DEMO, LLM_SETTINGS
+from tests.conftest import DEMO
 
 pytestmark = [pytest.mark.llm, pytest.mark.timeout(1800)]
 QUESTIONS = [
@@ -37,10 +38,10 @@ TRAP = (
 
 
 @pytest.fixture(scope="module")
-def answerer(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Answerer]:
-    if not {"llm_url", "llm_model"} <= LLM_SETTINGS.keys():
-        pytest.fail("name a model in BELEGT_LLM_URL and BELEGT_LLM_MODEL")
-    given = {"llm_timeout": 600.0, "llm_fallback": "extractive", **LLM_SETTINGS}
+def answerer(
+    tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, llm_settings: dict[str, Any]
+) -> Iterator[Answerer]:
+    given = {"llm_timeout": 600.0, "llm_fallback": "extractive", **llm_settings}
     settings = Settings.load(index=tmp_path_factory.mktemp("real") / "index", answer_mode="llm", **given)
     with Index.open(settings, create=True) as index:
         index.__dict__["embedder"] = embedder
