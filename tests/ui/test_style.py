@@ -12,7 +12,7 @@ CSS = (Path(server.__file__).parent / "style.css").read_text("utf-8")
 PAIRS = [
     ("ink", "paper"), ("ink", "sheet"), ("ink", "tint"), ("ink", "warn-tint"), ("soft", "paper"), ("soft", "sheet"),
     ("accent", "paper"), ("accent", "sheet"), ("accent", "tint"), ("accent-ink", "accent"), ("mark-ink", "mark"),
-    ("warn", "warn-tint"), ("warn", "paper"),
+    ("warn", "warn-tint"), ("warn", "paper"), ("warn", "sheet"), ("soft", "tint"),
 ]  # fmt: skip
 
 
