@@ -34,7 +34,7 @@ class Llm:
             raise LlmError("unset")
         self.url, self.model, self._seconds = settings.llm_url, settings.llm_model, settings.llm_timeout
         self._http = client(settings)
-        self._llm = OpenAILike(
+        self._llm = OpenAILike(  # type: ignore[call-arg]  # async_http_client is taken by the class it builds on
             model=self.model,
             api_base=self.url,
             api_key=key(settings) or "none",  # left out, it would be taken from the environment
