@@ -241,10 +241,9 @@ def _condition(store: Store, wanted: Wanted, period: bool = True) -> tuple[str, 
 
 
 def _match(word: str) -> str:
-    """The FTS5 query of a word in any language, also of words that begin with it; "" for one without a letter."""
-    read = dict.fromkeys(" ".join(german.analyse(word, language)) for language in ("de", "en", None))
-    either = [f'"{tokens}"' for tokens in read if tokens]
-    plain = german.words(word)
-    if len(plain) == 1 and len(plain[0]) >= _PREFIX:
-        either.append(f'"{plain[0]}"*')
-    return " OR ".join(either)
+    """The FTS5 query of a word in any language, also of words that begin with it or its stem; "" for one without a letter."""
+    read = [german.analyse(word, language) for language in ("de", "en", None)]
+    either = [f'"{" ".join(tokens)}"' for tokens in read if tokens]
+    begins = [tokens[0] for tokens in read if len(tokens) == 1 and len(tokens[0]) > _PREFIX]
+    begins += [plain[0] for plain in [german.words(word)] if len(plain) == 1 and len(plain[0]) >= _PREFIX]
+    return " OR ".join(dict.fromkeys([*either, *(f'"{begin}"*' for begin in begins)]))

@@ -49,9 +49,10 @@ def adding(here: bool, language: str) -> str:
     )
 
 
-def jobs(jobs: Sequence[Job], here: bool, language: str) -> str:
-    """What is being done, and what came of what was done, the latest first."""
-    return "".join(_job(job, here, language) for job in reversed(jobs))
+def jobs(jobs: Sequence[Job], here: bool, language: str, news: bool = False) -> str:
+    """What is being done, and what came of what was done, the latest first. ``news``: something has ended, and the rest
+    of the page does not show it yet."""
+    return "".join(_job(job, here, language) for job in reversed(jobs)) + ("<span data-working></span>" if news else "")
 
 
 def _job(job: Job, here: bool, language: str) -> str:

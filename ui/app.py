@@ -16,6 +16,9 @@ from rag.settings import Settings
 from ui import api
 from ui.frame import Frame
 from ui.pages.chat import Chat
+from ui.pages.evaluation import Evaluation
+from ui.pages.library import Library
+from ui.pages.settings import SettingsPage
 from ui.server import Server, Site
 from ui.texts import say
 
@@ -29,7 +32,7 @@ class Page(Protocol):
 
 
 # The first is at the root of the site.
-PAGES: tuple[type[Page], ...] = (Chat,)
+PAGES: tuple[type[Page], ...] = (Chat, Library, Evaluation, SettingsPage)
 
 # Questions answered at once; gradio's own default would make every visitor wait for the one before.
 CONCURRENCY = 8

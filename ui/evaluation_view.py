@@ -84,11 +84,9 @@ def _run(head: Head, chosen: bool, labels: Sequence[str], language: str) -> str:
     for name, label in zip(SHOWN, labels, strict=True):
         mean = head.measures.get(name)
         value = number(name, mean.value if mean else None, language)
-        drawn = (
-            interval_svg(mean.value, mean.low, mean.high)
-            if mean and None not in (mean.value, mean.low, mean.high)
-            else ""
-        )
+        drawn = ""
+        if mean and mean.value is not None and mean.low is not None and mean.high is not None:
+            drawn = interval_svg(mean.value, mean.low, mean.high)
         cells.append(f'<td data-label="{label}"><span>{safe(value)}</span>{drawn}</td>')
     wrong = f"{count(head.wrong, language)} / {count(head.questions, language)}"
     moment = f"{display_date(head.date, language)}, {head.date[11:16]} UTC"

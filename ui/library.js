@@ -75,16 +75,10 @@ window.belegt.library ??= (() => {
     if (tokens.length) trigger("read", { tokens });
   }
 
-  /** Looks again as long as something is being done. */
-  function jobs(element, trigger, watch) {
+  /** Looks again and again as long as something is being done, or has been done that the page does not show yet. */
+  function jobs(element, trigger) {
     list(element, trigger);
-    let timer = 0;
-    const look = () => {
-      clearTimeout(timer);
-      if (element.querySelector("[data-working]")) timer = setTimeout(() => trigger("poll", {}), POLL);
-    };
-    watch("value", look);
-    look();
+    setInterval(() => element.querySelector("[data-working]") && trigger("poll", {}), POLL);
   }
 
   function list(element, trigger, watch) {

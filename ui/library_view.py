@@ -91,7 +91,7 @@ def _bar(span: str, number: int, most: int, wanted: Wanted, language: str) -> st
     return (
         f'<li><button type="button" data-event="period" data-period="{span if period else ""}" '
         f'aria-pressed="{str(not period).lower()}" aria-label="{label}" title="{label}">'
-        f'<span class="bar" style="--share: {share:.3f}"></span></button><span class="tick">{tick}</span></li>'
+        f'<span class="pile" style="--share: {share:.3f}"></span></button><span class="tick">{tick}</span></li>'
     )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from corpus.article import Article
 from corpus.fetch import fetch
 from rag.answerer import Answerer
 from rag.index import Index
@@ -35,17 +36,11 @@ TOWER = (
 def library(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Answerer]:
     folder = tmp_path_factory.mktemp("library")
     text = f"Schlimm sind die Zeichen {' '.join(ATTACKS)} in diesem Satz. \u202eDanach kommt nichts mehr."
-    hostile = {
-        "id": "böse",
-        "title": "".join(ATTACKS),
-        "source": ATTACKS[0],
-        "url": "javascript:alert(9)",
-        "text": text,
-    }
-    (folder / "boese.json").write_text(json.dumps(hostile), "utf-8")
+    hostile = Article("böse", text, "".join(ATTACKS), ATTACKS[0], url="javascript:alert(9)", origin=ATTACKS[1])
     with Index.open(Settings.load(index=folder / "index"), create=True) as index:
         index.__dict__["embedder"] = embedder
-        index.ingest([DEMO, folder / "boese.json"], progress=False)
+        index.ingest([DEMO], progress=False)
+        index.add([hostile])
         yield Answerer(index)
 
 
@@ -59,9 +54,8 @@ def opened(open_page: Open, url: str, **options: Any) -> Any:
 
 
 def done(page: Any, words: str) -> None:
-    """Wait until the latest job is done and tells ``words``."""
-    expect(page.locator(".job[data-working]")).to_have_count(0, timeout=60_000)
-    expect(page.locator(".job").first).to_contain_text(words)
+    """Wait until the latest job is done and a line of it tells ``words``."""
+    expect(page.locator(".job").first.locator("li", has_text=words)).to_have_count(1, timeout=60_000)
 
 
 def test_an_uploaded_article_answers_and_a_deleted_one_does_not(
@@ -79,8 +73,10 @@ def test_an_uploaded_article_answers_and_a_deleted_one_does_not(
     expect(page.locator(".job .added")).to_have_count(1)
     expect(page.locator(".job .failed")).to_contain_text("leer.txt")
     expect(page.locator(".refused")).to_contain_text("x.exe: Dateien dieser Art")
-    expect(page.locator(".articles")).to_contain_text("Zuckerturm")
+    page.locator("#search-words").fill("Zuckerturm")
+    expect(page.locator(".articles .title .plain")).to_have_count(1)
     assert library.status().articles == before + 1
+    expect(page.locator(".holdings")).to_contain_text(f"{before + 1} Artikel")
     good.unlink()  # nothing depends on it
     kept = [path.name for path in (library.settings.index / "uploads").iterdir()]
     assert kept == ["Turm _b.txt"]
@@ -96,7 +92,7 @@ def test_an_uploaded_article_answers_and_a_deleted_one_does_not(
     page.get_by_role("button", name="Endgültig löschen").click()
     done(page, "gelöscht")
     expect(page.locator(".article")).to_have_count(0)
-    expect(page.locator(".articles")).not_to_contain_text("Zuckerturm")
+    expect(page.locator(".none-found")).to_be_visible()
     assert library.status().articles == before
     assert list((library.settings.index / "uploads").iterdir()) == []
     chat.get_by_role("button", name="Neue Unterhaltung").first.click()
@@ -140,7 +136,7 @@ def ids(library: Answerer, word: str) -> list[str]:
 def test_search_time_source_and_order(url: str, open_page: Open) -> None:
     page = opened(open_page, url)
     titles = page.locator(".articles .title .plain")
-    page.locator("#search-words").fill("Nitratwerte")
+    page.locator("#search-words").fill("Nitrat")
     expect(titles).not_to_have_count(25)
     expect(page.locator(".snippet mark").first).to_contain_text("Nitrat")
     page.locator("#search-words").fill("xyzzyx")
@@ -220,5 +216,5 @@ def test_from_elsewhere_nothing_can_be_changed(url: str, library: Answerer, open
     connection = http.client.HTTPConnection("127.0.0.1", urlsplit(url).port or 0, timeout=10)
     connection.request("POST", "/library/upload?name=a.txt", b"x", {"X-Forwarded-For": "192.0.2.7"})
     answer = connection.getresponse()
-    assert answer.status == 400 and "only be done" in json.loads(answer.read())["error"]
+    assert answer.status == 400 and "nur an dem Rechner" in json.loads(answer.read())["error"]
     assert not (library.settings.index / "uploads" / "a.txt").exists()

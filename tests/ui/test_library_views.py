@@ -61,7 +61,7 @@ def test_an_unchosen_bar_chooses_its_time_and_a_chosen_one_lets_go() -> None:
         ("", "true"),
     ]
     assert [item.get("class") for item in page.all("li")] == [None, "none", None]  # February stays empty
-    assert "--share: 0.500" in str(page.all("span", "bar")[0]["style"])  # 2 of 4
+    assert "--share: 0.500" in str(page.all("span", "pile")[0]["style"])  # 2 of 4
 
 
 def test_many_years_are_shown_as_years_and_one_of_them_by_months() -> None:

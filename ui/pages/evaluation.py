@@ -35,10 +35,11 @@ UPLOAD, REPORT = "/evaluation/upload", "/evaluation/report"
 
 @dataclass(eq=False)
 class Desk:
-    """What one open page shows: a run, the run it is compared with, and how many jobs it knows the end of."""
+    """What one open page shows: a run, the run it is compared with, the newest it knows, how many jobs it knows the end of."""
 
     run: str | None = None
     against: str | None = None
+    newest: str | None = None
     seen: int = 0
 
 
@@ -58,9 +59,7 @@ class Evaluation:
         with gr.Column(elem_id="evaluation"):
             script = "belegt.evaluation.starting(element, trigger) // 'start' 'read'"
             self.starting = frame.html("", "starting", script)
-            self.jobs = frame.html(
-                "", "eval-jobs", "belegt.library.jobs(element, trigger, watch) // 'poll' 'halt' 'dismiss'"
-            )
+            self.jobs = frame.html("", "eval-jobs", "belegt.library.jobs(element, trigger) // 'poll' 'halt' 'dismiss'")
             self.runs = frame.html("", "runs", "belegt.forward(element, trigger) // 'pick'")
             self.run = frame.html("", "run", "belegt.evaluation.run(element, trigger, watch) // 'against' 'drop'")
             self.drafts = frame.html("", "drafts")
@@ -79,6 +78,7 @@ class Evaluation:
     def show(self, desk: Desk, request: gr.Request) -> Updates:
         """The page was loaded, or its language switched."""
         desk.seen = self.worker.ended
+        desk.newest = max((head.id for head in self.kept.runs()), default=None)
         return {
             self.starting: self._sets(request),
             self.drafts: self._drafts(request),
@@ -113,7 +113,8 @@ class Evaluation:
         if desk.seen == self.worker.ended:
             return self._jobs(desk, request)
         latest = next(iter(self.kept.runs()), None)
-        desk.run, desk.against = latest.id if latest else None, None
+        if latest and latest.id > (desk.newest or ""):
+            desk.run, desk.against, desk.newest = latest.id, None, latest.id
         return self.show(desk, request)
 
     def halt(self, desk: Desk, request: gr.Request, event: gr.EventData) -> Updates:
@@ -226,5 +227,5 @@ class Evaluation:
         return evaluation_view.drafts(proposals, path, language)
 
     def _jobs(self, desk: Desk, request: gr.Request) -> Updates:
-        told = add_view.jobs(self.worker.jobs, from_here(request), self.frame.language(request))
-        return {self.desk: desk, self.jobs: told}
+        here, language, news = from_here(request), self.frame.language(request), desk.seen != self.worker.ended
+        return {self.desk: desk, self.jobs: add_view.jobs(self.worker.jobs, here, language, news)}

@@ -37,6 +37,7 @@ class Shelf:
     open_row: int | None = None
     confirming: bool = False
     seen: int = 0
+    arrived: bool = False
 
 
 class Library:
@@ -56,7 +57,7 @@ class Library:
                 self.adding = frame.html(
                     "", "adding", "belegt.library.adding(element, trigger) // 'read' 'fetch' 'paste'"
                 )
-                script = "belegt.library.jobs(element, trigger, watch) // 'poll' 'halt' 'dismiss' 'open'"
+                script = "belegt.library.jobs(element, trigger) // 'poll' 'halt' 'dismiss' 'open'"
                 self.jobs = frame.html("", "jobs", script)
                 self.tools = frame.html("", "tools", "belegt.library.tools(element, trigger) // 'search'")
                 self.timeline = frame.html("", "timeline", "belegt.forward(element, trigger) // 'period'")
@@ -70,18 +71,12 @@ class Library:
         self._wire()
 
     def _wire(self) -> None:
-        page = [
-            self.shelf,
-            self.adding,
-            self.jobs,
-            self.tools,
-            self.timeline,
-            self.list,
-            self.checks,
-            self.article,
-            self.frame.top,
-        ]
+        drawn = [self.adding, self.jobs, self.tools, self.timeline, self.list, self.article]
+        page = [self.shelf, *drawn, self.frame.top]
         self.frame.on_show(self.show, [self.shelf], page)
+        # Apart from the rest, which should not wait for it: it reads every text.
+        self.frame.on_show(self.inspect, [], [self.checks])
+        self.jobs.poll(self.inspect, [], [self.checks], **HIDDEN)
         every: list[tuple[Any, Callable[..., Updates]]] = [
             (self.timeline.period, self.period), (self.list.sort, self.sort), (self.list.leaf, self.leaf),
             (self.list.open, self.open), (self.checks.open, self.open), (self.jobs.open, self.open),
@@ -103,8 +98,8 @@ class Library:
 
     def show(self, shelf: Shelf, request: gr.Request) -> Updates:
         """The page was loaded, maybe at an article that a link names, or its language switched."""
-        if shelf.open_id is None and (linked := request.query_params.get("article")):
-            shelf.open_id = linked
+        if not shelf.arrived:
+            shelf.arrived, shelf.open_id = True, request.query_params.get("article")
         language, here = self.frame.language(request), from_here(request)
         shelf.seen = self.worker.ended
         return {
@@ -114,6 +109,18 @@ class Library:
             **self._opened(shelf, request),
             **self._jobs(shelf, request),
         }
+
+    def inspect(self, request: gr.Request) -> Updates:
+        """What somebody should look at, once nothing is at work that changes it."""
+        if any(not job.finished for job in self.worker.jobs):
+            return {self.checks: gr.skip()}
+        store, today = self.index.store, dt.date.today()
+        revision = store.revision
+        if self._report is None or self._report[:2] != (revision, today):
+            self._report = (revision, today, corpus_report(store, today))
+        report = self._report[2]
+        titles = catalogue.titles(store, [odd.id for odd in report.suspicious[: library_view.LISTED]])
+        return {self.checks: library_view.checks(report, titles, self.frame.language(request))}
 
     def search(self, shelf: Shelf, request: gr.Request, event: gr.EventData) -> Updates:
         """Words were typed, or a source or a kind chosen."""
@@ -230,7 +237,6 @@ class Library:
             self.shelf: shelf,
             self.timeline: library_view.timeline(months, shelf.wanted, language),
             self.list: self._listing(shelf, request),
-            self.checks: self._checks(language),
         }
 
     def _listing(self, shelf: Shelf, request: gr.Request) -> str:
@@ -243,15 +249,6 @@ class Library:
         language = self.frame.language(request)
         return library_view.listing(shelf.wanted, total, entries, texts, shelf.offset, PAGE, language)
 
-    def _checks(self, language: str) -> str:
-        store, today = self.index.store, dt.date.today()
-        revision = store.revision
-        if self._report is None or self._report[:2] != (revision, today):  # it reads every text
-            self._report = (revision, today, corpus_report(store, today))
-        report = self._report[2]
-        titles = catalogue.titles(store, [odd.id for odd in report.suspicious[: library_view.LISTED]])
-        return library_view.checks(report, titles, language)
-
     def _opened(self, shelf: Shelf, request: gr.Request) -> Updates:
         if shelf.open_id is None:
             return {self.article: ""}
@@ -263,7 +260,5 @@ class Library:
         return {self.article: article_view.article(found, language, hit, shelf.confirming, from_here(request))}
 
     def _jobs(self, shelf: Shelf, request: gr.Request) -> Updates:
-        return {
-            self.shelf: shelf,
-            self.jobs: add_view.jobs(self.worker.jobs, from_here(request), self.frame.language(request)),
-        }
+        here, language, news = from_here(request), self.frame.language(request), shelf.seen != self.worker.ended
+        return {self.shelf: shelf, self.jobs: add_view.jobs(self.worker.jobs, here, language, news)}
