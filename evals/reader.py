@@ -21,7 +21,7 @@ import numpy as np
 
 from evals.cli import write_json
 from evals.errors import DataMissingError
-from evals.metrics import bootstrap, exact_match, token_f1
+from evals.metrics import auroc, bootstrap, exact_match, token_f1
 from evals.provenance import provenance
 from evals.report import align, messages
 from rag.errors import BelegtError
@@ -131,15 +131,6 @@ def summary(given: Sequence[Given], readings: Sequence[Reading]) -> list[dict[st
             row["AUROC"] = {name: auroc([score(r) for _, r in chosen], labels) for name, score in SCORES.items()}
         rows.append(row)
     return rows
-
-
-def auroc(scores: Sequence[float], labels: np.ndarray) -> float:
-    """Probability that a positive scores above a negative, ties counting half (Mann-Whitney U)."""
-    values = np.asarray(scores, float)
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
-    positive = int(labels.sum())
-    return float((ranks[labels].sum() - positive * (positive + 1) / 2) / (positive * (len(labels) - positive)))
 
 
 def table(rows: Sequence[dict[str, Any]], language: str) -> str:

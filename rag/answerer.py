@@ -51,8 +51,8 @@ class Answerer:
         self.index = index
         self.settings = index.settings
         self.reader = reader or BundledReader.load(self.settings)
-        same = isinstance(self.reader, BundledReader) and self.settings.rerank_model == "bundled"
-        self.retriever = Retriever(index, reranker=self.reader if same else None)  # what it ranked it need not read again
+        own = self.reader if isinstance(self.reader, BundledReader) and self.settings.rerank_model == "bundled" else None
+        self.retriever = Retriever(index, reranker=own)  # what it read to rank it does not read again to answer
         self._llm: Llm | None = None
         self._lock = threading.Lock()
 

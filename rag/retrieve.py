@@ -49,7 +49,6 @@ class Query:
     vector: np.ndarray
     groups: tuple[tuple[str, ...], ...]
     idf: tuple[float, ...]
-    known: tuple[bool, ...]  # whether any chunk of the index contains the word
     parts: tuple[tuple[str, ...], ...] = ()  # of each word that is a compound, its parts; () for the others
 
     def coverage(self, tokens: Collection[str], parts: Collection[str] | None = None) -> float:
@@ -70,17 +69,6 @@ class Query:
             elif own := self.parts[i] if self.parts else ():
                 matched += PART_COVERAGE * idf * sum(part in tokens or part in parts for part in own) / len(own)
         return matched / total if total else 0.0
-
-    def rarest_missing(self, tokens: set[str]) -> float:
-        """The highest idf of a question word not among ``tokens``, as a share of the question's highest idf, 0..1."""
-        missing = [i for group, i in zip(self.groups, self.idf, strict=True) if tokens.isdisjoint(group)]
-        return max(missing, default=0.0) / max([*self.idf, 1e-9])
-
-    @property
-    def unknown(self) -> float:
-        """Share of the idf mass that no chunk of the index contains, 0..1."""
-        total = sum(self.idf)
-        return sum(i for i, known in zip(self.idf, self.known, strict=True) if not known) / total if total else 0.0
 
     def matches(self, store: Store) -> Matches:
         """What the lexical index says of the question: any token of any word, any part of any compound."""
@@ -125,7 +113,6 @@ class Retriever(BaseRetriever):
             vector=vector,
             groups=tuple(groups),
             idf=tuple(_idf(total, frequency) for frequency in frequencies),
-            known=tuple(frequency > 0 for frequency in frequencies),
             parts=tuple(self._parts(group) for group in groups) if "de" in read_as else (),
         )
 

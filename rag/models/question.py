@@ -1,4 +1,4 @@
-"""What kind of answer a question wants, and whether a sentence holds something of that kind (German and English)."""
+"""What kind of answer a question wants (German and English)."""
 
 from __future__ import annotations
 
@@ -29,43 +29,8 @@ _ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ("person", r"\b(?:wer|wem|wen|wessen|who|whom|whose)\b"),
     )
 )
-_NUMBER_WORDS = (
-    r"zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|dutzend|hundert|tausend|million|milliarde|hälfte|drittel"
-    r"|viertel|doppelt|dreifach"
-    r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|billion|half|third|quarter"
-)
-_MONTHS = (
-    r"januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember"
-    r"|january|february|march|may|june|july|october|december"
-)
-_DAYS = (
-    r"montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|gestern|heute|morgen"
-    r"|vergangenen?|letzten?|kommenden?|anfang|mitte|ende|frühjahr|sommer|herbst|winter"
-    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow|last|next"
-)
-_HOLDS: dict[Kind, re.Pattern[str]] = {
-    "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})", re.IGNORECASE),
-    "date": re.compile(rf"\b(?:1[0-9]|20)\d\d\b|\b\d{{1,2}}\.\s?\d{{1,2}}\.|\b(?:{_MONTHS}|{_DAYS})\b", re.IGNORECASE),
-    "reason": re.compile(
-        r"\b(?:weil|denn|da|wegen|aufgrund|grund|gründe|deshalb|daher|darum|damit|um|ursache|nachdem"
-        r"|because|since|due|reason|caused?|so that|to)\b",
-        re.IGNORECASE,
-    ),
-    "place": re.compile(
-        r"\b(?:in|im|bei|nach|aus|auf|am|vor|nahe|near|at|from|to|around)\s+(?:(?:der|dem|den|the)\s+)?(?:\w+\s+)?[A-ZÄÖÜ]\w+"
-    ),
-    "person": re.compile(
-        r"(?<=\s)[A-ZÄÖÜ][\w-]+\s+(?:(?:von|van|de|al|der|bin)\s+)?[A-ZÄÖÜ][\w-]+"
-        r"|\b(?:Präsident|Minister|Sprecher|Chef|[Mm]ayor|[Pp]resident)\w*"
-    ),
-}
 
 
 def asked_kind(question: str) -> Kind:
     """The kind of answer ``question`` asks for: "wie viele" a number, "wann" a date; "other" when no word tells."""
     return next((kind for kind, pattern in _ASKS if pattern.search(question)), "other")
-
-
-def holds(kind: Kind, text: str) -> bool:
-    """Whether ``text`` contains something that could be an answer of ``kind``; always true for "other"."""
-    return kind == "other" or bool(_HOLDS[kind].search(text))

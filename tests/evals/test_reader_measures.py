@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from evals.errors import DataMissingError
-from evals.reader import Given, auroc, development, main, summary, table, xquad
+from evals.metrics import auroc
+from evals.reader import Given, development, main, summary, table, xquad
 from rag.models.reader.model import Reading, Span
 
 

@@ -144,4 +144,4 @@ def test_small_letters_are_no_name_where_others_are_capital(retriever: Retriever
 def test_an_unknown_name_has_no_others(retriever: Retriever) -> None:
     query = retriever.query("Wer ist Quittenberg?")
     assert query.groups == (("quittenberg",),)
-    assert query.unknown == 1.0
+    assert retriever.index.store.document_frequency("quittenberg") == 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from rag.models.reader.calibrate import Trial, _curve, _threshold, _touches, fitted, on_unseen_folds, ranking
-from rag.models.reader.evidence import FEATURES
+from rag.models.reader.evidence import CALIBRATION, FEATURES, Calibration
 
 MARGIN, RELEVANT, SEARCH, BEHIND = (FEATURES.index(name) for name in ("margin", "relevant", "search", "behind"))
 
@@ -73,3 +75,10 @@ def test_risk_counts_the_wrong_among_those_answered() -> None:
 @pytest.mark.parametrize(("start", "end", "right"), [(10, 20, True), (19, 40, True), (0, 10, False), (20, 30, False)])
 def test_a_span_is_right_when_it_has_a_part_of_a_gold_answer(start: int, end: int, right: bool) -> None:
     assert _touches(start, end, (10, 20)) is right
+
+
+def test_what_is_shipped_is_fitted_and_says_how() -> None:
+    card = json.loads(CALIBRATION.read_text("utf-8"))
+    assert Calibration.load().fitted
+    assert card["command"].startswith("python -m rag.models.reader.calibrate")
+    assert card["on unseen folds"]["threshold"] == card["threshold"]

@@ -49,7 +49,7 @@ def different(count: int) -> list[Passage]:
 
 
 def query() -> Query:
-    return Query("Wie viele?", "de", np.zeros(3), (), (), ())
+    return Query("Wie viele?", "de", np.zeros(3), (), ())
 
 
 def reader(scores: dict[str, float], seconds: float = 60) -> BundledReader:

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from corpus.article import Article
 from rag.index import Index
 from rag.models.bundled import bundled_folder
-from rag.models.fit import auroc, fit_answer
+from rag.models.logistic import auroc, fit_logistic
 from rag.models.reader.evidence import CALIBRATION, FEATURES, READ, features
 from rag.models.reader.model import SpanReader
 from rag.models.reader.pool import Asked, Pool, load_pool
@@ -111,11 +111,11 @@ def fitted(data: Sequence[Trial]) -> tuple[np.ndarray, float]:
     rows = np.concatenate([t.rows for t in data])
     right = np.concatenate([t.right for t in data]).astype(float)
     weight = np.concatenate([np.full(len(t.rows), t.weight) for t in data])
-    weights, bias = fit_answer(rows, right, weight)
+    weights, bias = fit_logistic(rows, right, weight)
     best = [int(np.argmax(t.rows @ weights)) for t in data]
     told = np.array([t.rows[i] @ weights + bias for t, i in zip(data, best, strict=True)])
     answers = np.array([t.right[i] for t, i in zip(data, best, strict=True)], dtype=float)
-    slope, shift = fit_answer(told[:, None], answers, np.array([t.weight for t in data]))
+    slope, shift = fit_logistic(told[:, None], answers, np.array([t.weight for t in data]))
     return weights * slope[0], float(bias * slope[0] + shift)
 
 
