@@ -23,6 +23,7 @@ from evals.run import AnswerFunction, run
 from evals.saved import to_json
 from evals.system import System
 from rag import saved_runs
+from rag.errors import ArticleMissingError
 
 SETS = Path("evaluation") / "sets"
 DEMO = "demo"
@@ -50,6 +51,7 @@ class Kept:
     """The sets and runs in ``index``, an index folder."""
 
     def __init__(self, index: Path) -> None:
+        self._index = index
         self.folder = index / saved_runs.FOLDER
         self.set_folder = index / SETS
 
@@ -96,6 +98,8 @@ class Kept:
             )
             run_id = self._save(done)
             journal.remove()
+        # What was deleted while the run went on was not in a file yet when the deletion looked for it.
+        saved_runs.forget(self._index, _gone(done, system))
         return run_id
 
     def load(self, run_id: str) -> dict[str, Any]:
@@ -134,6 +138,18 @@ class Kept:
         _write(self.folder / f"{run_id}.json", saved)
         _write(self.folder / f"{run_id}{saved_runs.HEAD}", head)
         return run_id
+
+
+def _gone(done: Run, system: System) -> list[str]:
+    """Ids of quoted articles that the index holds no more."""
+    quoted = {part.article_id for result in done.results for part in (*result.passages, *result.citations)}
+    found = []
+    for article_id in sorted(quoted):
+        try:
+            system.article(article_id)
+        except ArticleMissingError:
+            found.append(article_id)
+    return found
 
 
 def _watched(

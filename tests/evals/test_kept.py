@@ -7,7 +7,7 @@ import pytest
 from evals.errors import RunMissingError, SetMissingError
 from evals.kept import DEMO, Kept
 from evals.results import Run
-from evals.slices import Known
+from evals.slices import Facts, Known
 from evals.system import System
 from rag import saved_runs
 from rag.errors import ArticleMissingError
@@ -17,9 +17,11 @@ from tests.eval_runs import question_set, system
 COUNT = 12
 
 
-def made(folder: Path, right: float = 0.7) -> System:
+def made(folder: Path, right: float = 0.7, gone: str = "") -> System:
     def article(article_id: str) -> Known:
-        raise ArticleMissingError(id=article_id)
+        if article_id == gone:
+            raise ArticleMissingError(id=article_id)
+        return Facts("Bote", "2024")
 
     return System(system(1, right), Settings.load(index=folder), ("model",), article)
 
@@ -75,6 +77,12 @@ def test_what_quotes_a_deleted_article_goes_and_the_measures_stay(tmp_path: Path
     with pytest.raises(RunMissingError):
         kept.load(run_id)
     assert [path.name for path in kept.folder.glob("*.json*")] == [f"{run_id}.head.json"]
+
+
+def test_what_was_deleted_while_a_run_went_on_is_not_kept(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    kept.run(question_set(COUNT), made(tmp_path, gone="a3"), go_on, lambda: False)
+    assert [head.whole for head in kept.runs()] == [False]
 
 
 def test_sets_are_the_bundled_one_and_those_in_the_folder(tmp_path: Path) -> None:
