@@ -17,7 +17,18 @@ from rag.compose.events import equal, one_event, replaces
 from rag.compose.reading import read
 from rag.compose.speakers import saying
 from rag.compose.topic import NEEDED, Topic, clause_at, counted_noun
-from rag.compose.values import Value, amounts_in, differ, is_difference, is_part, is_past, same, with_unit, words_at
+from rag.compose.values import (
+    Value,
+    amounts_in,
+    differ,
+    is_difference,
+    is_part,
+    is_past,
+    same,
+    value_of,
+    with_unit,
+    words_at,
+)
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Passage
 from rag.verify.amounts import Amount, amounts
@@ -26,15 +37,16 @@ from rag.verify.match import Matcher
 from rag.verify.words import Text
 
 MOST = 4  # sides shown
+FAINT = 0.05  # the least confidence of evidence for what took the place of another number
 FEW = 3  # other words that a bare counter-claim ("der Verband kam auf 950") may have
 
 
-def sides_of(best: Sequence[Claim], others: Sequence[Sequence[Claim]], topic: Topic, passages: Sequence[Passage],
-             articles: dict[str, Article], least: float) -> list[list[Claim]]:  # fmt: skip
+def sides_of(best: Sequence[Claim], others: Sequence[Sequence[Claim]], topic: Topic, evidence: Sequence[Evidence],
+             passages: Sequence[Passage], articles: dict[str, Article], least: float) -> list[list[Claim]]:  # fmt: skip
     """The groups of claims that differ about the same thing, newest first; empty when sources agree.
 
     ``best``: the group of the best answer, ``others`` the groups of other answers, ``least``: the confidence a claim of
-    another article must have.
+    another article must have, unless that article says itself that it tells what took the other's place.
     """
     found = [list(best)]
     for group in others:
@@ -43,7 +55,11 @@ def sides_of(best: Sequence[Claim], others: Sequence[Sequence[Claim]], topic: To
             found.append(rivals)
     for one in [one for group in list(found) for one in group]:
         article = articles[one.passage.article_id]
-        for counter in [*_counterclaims(one, topic, article), *_told_before(one, topic, passages, articles)]:
+        for counter in [
+            *_counterclaims(one, topic, article),
+            *_told_before(one, topic, passages, articles),
+            *_told_since(one, topic, evidence, articles),
+        ]:
             home = next((group for group in found if same(counter.value, group[0].value)), None)
             if home is None:
                 found.append([counter])
@@ -158,6 +174,25 @@ def _told_before(
                     earlier = claim(replace(item, span=(first, last)), value, articles[passage.article_id])
                     if differ(value, one.value) and _comparable(earlier, topic):
                         yield earlier
+
+
+def _told_since(
+    one: Claim, topic: Topic, evidence: Sequence[Evidence], articles: dict[str, Article]
+) -> Iterator[Claim]:
+    """The best claim of each later article that gives the claim's number as what was told before, however sure the reader
+    is of it: it was looking for one number, and there are two."""
+    seen = {one.passage.article_id}
+    for item in evidence:
+        article = articles[item.passage.article_id]
+        later = (item.passage.published or "") > (one.passage.published or "9")
+        if item.confidence < FAINT or article.id in seen or not later or not replaces(one, article):
+            continue
+        value = value_of(item, "number")
+        if value is not None and value.amount is not None and differ(value, one.value):
+            since = claim(item, value, article)
+            if _comparable(since, topic) and _comparable(one, topic):
+                seen.add(article.id)
+                yield since
 
 
 def _beside(text: str, item: Evidence) -> list[tuple[int, int]]:

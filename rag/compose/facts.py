@@ -42,7 +42,7 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
     confidence = best[0].item.confidence
     if confidence < least:
         return None
-    if sides := sides_of(best, found[1:], topic, passages, articles, least):
+    if sides := sides_of(best, found[1:], topic, evidence, passages, articles, least):
         newer = newest_state(sides, topic, articles)
         if not (newer and topic.recent):
             return _sides(sides, newer, confidence, articles, draft)

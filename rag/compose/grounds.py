@@ -28,11 +28,11 @@ def grounded(
     """The evidence whose article knows every name of the question, and whose sentence is not of another time than that
     asked for and, where a span points into it, has a number if one is asked for; in the same order.
 
-    Evidence in another language than the question's is let through; what is too weak beside the best to be quoted is
+    Evidence in another language than the question's is let through; sentences too weak beside the best to be quoted are
     left out.
     """
     time = _time(topic, as_of)
-    evidence = [item for item in evidence if item.confidence >= RELATIVE_CONFIDENCE * evidence[0].confidence]
+    evidence = [e for e in evidence if e.span or e.confidence >= RELATIVE_CONFIDENCE * evidence[0].confidence]
     knows = knowing(topic, passages, {item.passage.article_id: articles[item.passage.article_id] for item in evidence})
     kept = [item for item in evidence if item.passage.article_id in knows and not (time and _of_another(item, time))]
     if kind_of(topic.question) != "number":

@@ -184,7 +184,7 @@ class Topic:
         """Whether what an amount counts may be what the question asks for; None, and people in general, may be anything."""
         if noun is None or self.noun is None or language not in (None, self.language):
             return True
-        if noun.stem in _ANYBODY | _ANYTHING:
+        if noun.stem in _ANYBODY | _ANYTHING or self.asks(noun):  # "1,100 killed", where the killed are asked for
             return True
         if self.noun.stem in _ANYBODY:  # "Wie viele Menschen starben?" - "12 Arbeiter"
             return noun.stem in _PEOPLE

@@ -153,6 +153,22 @@ def test_what_the_newest_article_says_was_told_before_is_found() -> None:
     assert (now.status, now.short) == ("answered", "121 Mio. Euro")  # asked for the newest, there is nothing to weigh
 
 
+def test_what_took_the_place_of_a_number_is_found_however_unsure_the_reader_is() -> None:
+    before = Told(
+        "Die Brücke in Altdorf soll 84 Mio. Euro kosten.",
+        [("84 Mio. Euro", 0.9)],
+        title="Brücke in Altdorf",
+        published="2023-07-01",
+    )
+    text = "Die Brücke in Altdorf kostet 121 Mio. Euro, gegenüber 84 Mio. Euro."
+    newest = Told(text, [("121 Mio. Euro", 0.1)], title="Brücke in Altdorf", source="Kurier", published="2025-03-01")
+    answer = answered("Was kostet die Brücke in Altdorf?", before, newest, as_of="2025-06-30")
+    assert [side.short for side in answer.disagreements] == ["121 Mio. Euro", "84 Mio. Euro"]
+    assert answer.short == "121 Mio. Euro"
+    unaware = replace(newest, text="Die Brücke in Altdorf kostet 121 Mio. Euro.")
+    assert answered("Was kostet die Brücke in Altdorf?", before, unaware, as_of="2025-06-30").short == "84 Mio. Euro"
+
+
 def test_what_an_article_has_corrected_is_no_side() -> None:
     text = (
         "Korrektur: In einer früheren Fassung dieses Artikels hieß es, beim Brand in Altdorf seien 15 Menschen gestorben. "
