@@ -51,8 +51,8 @@ class Answerer:
         self.index = index
         self.settings = index.settings
         self.reader = reader or BundledReader.load(self.settings)
-        own = self.reader if isinstance(self.reader, BundledReader) and self.settings.rerank_model == "bundled" else None
-        self.retriever = Retriever(index, reranker=own)  # what it read to rank it does not read again to answer
+        bundled = self.reader if isinstance(self.reader, BundledReader) else None  # it need not read twice what it ranked
+        self.retriever = Retriever(index, reranker=bundled if self.settings.rerank_model == "bundled" else None)
         self._llm: Llm | None = None
         self._lock = threading.Lock()
 

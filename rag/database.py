@@ -13,7 +13,8 @@ from typing import Any
 from rag.errors import IndexDamagedError, IndexFormatError, NotAnIndexError
 
 FORMAT = 3
-MAPPED = 1 << 36  # bytes of the file read in place: a search touches hundreds of pages, and copying each costs a third of it
+# Bytes of the file read in place: a search touches hundreds of pages, and copying each costs a third of it.
+MAPPED = 1 << 36
 _APPLICATION_ID = 0x62656C67  # "belg"; tells our files from other SQLite files
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text("utf-8")
 
@@ -57,7 +58,8 @@ class Database:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
-            if sys.platform != "win32":  # where a mapped file can't be cut short, and deleted text would stay in its end
+            # On Windows a mapped file can't be cut short, and deleted text would stay in its end.
+            if sys.platform != "win32":
                 connection.execute(f"PRAGMA mmap_size = {MAPPED}")
             self._local.connection = connection
             with self._lock:

@@ -111,8 +111,9 @@ class ScriptedAnswerer(Answerer):
     """Answers from a script, with no index: a question's first word chooses what happens.
 
     "Brücke": an answer. "Lang": one of 2,000 words, in some two seconds. "Böse": one from the hostile article.
-    "Langsam": text, then a pause until ``resume`` is set. "Kaputt": an exception. "Wann": an answer that takes all other words of the question for its time (March 2024), and
-    nothing found when told to leave time out. Anything else: nothing found.
+    "Langsam": text, then a pause until ``resume`` is set. "Kaputt": an exception. "Wann": an answer that takes all other
+    words of the question for its time (March 2024), and nothing found when told to leave time out. Anything else: nothing
+    found.
     """
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -16,8 +16,8 @@ A page is a class with a ``name`` that builds its components when constructed, i
             return {self.list: library_html(language)}
 
 (``frame.routes`` takes what a page answers besides itself, such as uploads; ``frame.redraw`` gives the top anew when the
-holdings have changed) and stands in ``ui.app.PAGES``, in the order of the navigation. What the frame does for it: the top of the page (name,
-navigation, holdings, language switch), ``on_show`` (called when the page was loaded and when the language was switched:
+holdings have changed) and stands in ``ui.app.PAGES``, in the order of the navigation. What the frame does for it: the top
+of the page (name, navigation, holdings, language switch), ``on_show`` (called when the page was loaded and when the language was switched:
 draw everything in ``frame.language(request)``), ``frame.visitor(request)`` (the random id of the browser, None where
 cookies are refused).
 
