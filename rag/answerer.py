@@ -51,7 +51,7 @@ class Answerer:
         self.index = index
         self.settings = index.settings
         self.reader = reader or BundledReader.load(self.settings)
-        bundled = self.reader if isinstance(self.reader, BundledReader) else None  # it need not read twice what it ranked
+        bundled = self.reader if isinstance(self.reader, BundledReader) else None  # need not read twice what it ranked
         self.retriever = Retriever(index, reranker=bundled if self.settings.rerank_model == "bundled" else None)
         self._llm: Llm | None = None
         self._lock = threading.Lock()
