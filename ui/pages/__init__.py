@@ -15,11 +15,11 @@ A page is a class with a ``name`` that builds its components when constructed, i
             language = self.frame.language(request)
             return {self.list: library_html(language)}
 
-(``frame.routes`` takes what a page answers besides itself, such as uploads; ``frame.redraw`` gives the top anew when the
-holdings have changed) and stands in ``ui.app.PAGES``, in the order of the navigation. What the frame does for it: the top
-of the page (name, navigation, holdings, language switch), ``on_show`` (called when the page was loaded and when the
-language was switched: draw everything in ``frame.language(request)``), ``frame.visitor(request)`` (the random id of the
-browser, None where cookies are refused).
+and stands in ``ui.app.PAGES``, in the order of the navigation. What the frame does for it: the top of the page (name,
+navigation, holdings, language switch; ``frame.redraw`` when the holdings have changed), ``on_show`` (called when the page
+was loaded and when the language was switched: draw everything in ``frame.language(request)``), ``frame.visitor(request)``
+(the random id of the browser, None where cookies are refused), ``frame.routes`` (what the page answers besides itself,
+such as uploads).
 
 HTML is made by functions that know no gradio and escape with ``rag.safe`` whatever is not ours; ``ui/render.py`` and
 ``ui/panel.py`` show how. A button with ``data-event="open"`` in an element whose script says ``belegt.forward(element,
