@@ -44,8 +44,9 @@ CHROMA = "chroma"
 LOCK = "writer.lock"
 _NO_VECTOR = np.zeros(0, np.float32)
 TWINS = 8  # chunks with the same text that a search returns
-FEW = 1000  # vectors compared one by one, where a filter leaves no more
-DEPTHS = (8, 32)  # times the vectors wanted that are looked through for such as a filter lets through
+FEW = 1000  # chunks whose vectors are compared one by one, where a filter leaves no more
+DEPTHS = (20, 100)  # times the vectors wanted that are looked through for such as a filter lets through
+DEEPEST = 20_000  # vectors that are looked through at most: SQLite takes 32,766 values in one query
 MANY_CHUNKS = 30_000  # from here on building Chroma takes memory by the hundred megabytes
 
 
@@ -309,16 +310,16 @@ class Index:
         Of chunks with one and the same text a few stand for all.
         """
         if only != Filter():
-            keys = self.store.keys(only, FEW + 1)
-            if len(keys) <= FEW:
-                known = self.store.vectors_of_keys(keys, model_identity(self.settings))
+            if len(self.store.chunk_ids(only, FEW + 1)) <= FEW:
+                known = self.store.vectors_of_keys(self.store.keys(only), model_identity(self.settings))
                 compared = [(key, float(one @ vector)) for key, one in known.items()]
                 return self._chunks(sorted(compared, key=lambda one: -one[1])[:limit], only)[1]
             # Chroma takes twenty times as long where it has to filter, so first the filter is applied to what it finds.
             for depth in DEPTHS:
-                found = self.vectors.query(vector, depth * limit)
+                deep = min(depth * limit, DEEPEST)
+                found = self.vectors.query(vector, deep)
                 vectors, chunks = self._chunks(found, only, limit)
-                if vectors == limit or len(found) < depth * limit:
+                if vectors == limit or len(found) < deep:
                     return chunks
         among = None if only.within is None else self.store.keys(only)
         return self._chunks(self.vectors.query(vector, limit, only.chroma(), among), only)[1]

@@ -271,13 +271,13 @@ class Store(Database):
             found |= {key: np.frombuffer(vector, "<f4") for key, vector in rows}
         return found
 
-    def keys(self, only: Filter, most: int = -1) -> list[int]:
-        """Keys of the vectors of the chunks of these articles, each once; ``most`` of them, or all."""
+    def keys(self, only: Filter) -> list[int]:
+        """Keys of the vectors of the chunks of these articles, each once."""
         condition, parameters = only.sql()
         rows = self.db.execute(
             "SELECT DISTINCT key FROM articles CROSS JOIN chunks ON article = row CROSS JOIN vectors ON chunk = chunks.id"
-            f" WHERE {condition} LIMIT ?",  # CROSS: SQLite is to begin with the articles, and not go through all vectors
-            [*parameters, most],
+            f" WHERE {condition}",  # CROSS: SQLite is to begin with the articles, and not go through all vectors
+            parameters,
         )
         return [row[0] for row in rows]
 
