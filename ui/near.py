@@ -80,10 +80,10 @@ def _subjects(question: str) -> dict[str, list[str]]:
 
 
 def _related(answer: Answer, passage: Passage) -> bool:
-    """Whether a passage holds at least half of what the question names; one in another language is taken at its rank."""
+    """Whether a passage holds most of what the question names; one in another language is taken at its rank."""
     question = answer.understood_as or answer.question
     lacking = missing(question, answer.language, passage)
-    return lacking is None or 2 * len(lacking) <= len(_subjects(question))
+    return lacking is None or 2 * len(lacking) < max(1, len(_subjects(question)))
 
 
 def _reason(lack: list[str] | None, language: str) -> str:

@@ -67,7 +67,7 @@ def screenshot(
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
             locale=f"{language}-{'DE' if language == 'de' else 'GB'}",
-            device_scale_factor=2,
+            device_scale_factor=1 if width > 1000 else 2,  # small files; a phone has that many points
         )
         page.goto(url)
         page.wait_for_selector(".welcome")
