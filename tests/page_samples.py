@@ -119,12 +119,13 @@ class ScriptedAnswerer(Answerer):
     def __init__(self, folder: Path | None = None) -> None:
         """``folder`` takes the feedback; without one it can't be written."""
         self.resume = threading.Event()
+        self.edition: str | None = "1"  # of both articles
         self.pace = 0.001  # seconds a word of the long answer
         self.settings = Settings.load(index=folder or Path("/dev/null"))
         self.index = SimpleNamespace(version=self.version, store=_Names())  # type: ignore[assignment]
 
     def version(self, article_id: str) -> str | None:
-        return "1" if article_id in (BRIDGE.id, HOSTILE.id) else None
+        return self.edition if article_id in (BRIDGE.id, HOSTILE.id) else None
 
     def stream(self, question: str, *_: Any, time: Any = None, **__: Any) -> Iterator[Event]:
         yield Event("stage", "searching")
