@@ -50,7 +50,7 @@ def test_a_conversation_is_found_after_a_reload_and_after_a_restart(
     expect(page.locator(".card mark.now:visible")).to_have_text("Sie stammt aus dem Jahr 1968.")
     for again in served(ScriptedAnswerer(scripted.settings.index)):
         page.goto(again)
-        expect(page.locator(".welcome")).to_be_visible()
+        page.locator(".welcome").wait_for()
         entries(page).get_by_role("link", name="Brücke?").click()
         expect(page.locator("#history .turn")).to_have_count(2)
 
