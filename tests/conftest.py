@@ -27,6 +27,7 @@ from ui.screenshot import CHROMIUM_ARGS, find_chromium  # noqa: E402
 
 DEMO = Path(__file__).resolve().parent.parent / "corpus" / "demo"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+PATIENT: dict[str, Any] = {"rerank_seconds": 60, "read_seconds": 60}  # what is read must not depend on what else runs here
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +62,7 @@ def make_index(tmp_path: Path, embedder: Embedder) -> Iterator[Callable[..., Ind
     opened: list[Index] = []
 
     def make(**given: Any) -> Index:
-        settings = Settings.load(**{"index": tmp_path / "index", **given})
+        settings = Settings.load(**{"index": tmp_path / "index", **PATIENT, **given})
         index = Index.open(settings, create=True)
         index.__dict__["embedder"] = embedder  # loading it anew would cost seconds a test
         opened.append(index)
@@ -75,7 +76,7 @@ def make_index(tmp_path: Path, embedder: Embedder) -> Iterator[Callable[..., Ind
 @pytest.fixture(scope="session")
 def demo_answerer(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Answerer]:
     """An Answerer over the demo corpus."""
-    settings = Settings.load(index=tmp_path_factory.mktemp("demo") / "index")
+    settings = Settings.load(index=tmp_path_factory.mktemp("demo") / "index", **PATIENT)
     with Index.open(settings, create=True) as index:
         index.__dict__["embedder"] = embedder
         index.ingest([DEMO], progress=False)
