@@ -142,7 +142,8 @@ class Kept:
 
 def _gone(done: Run, system: System) -> list[str]:
     """Ids of quoted articles that the index holds no more."""
-    quoted = {part.article_id for result in done.results for part in (*result.passages, *result.citations)}
+    quoted = {passage.article_id for result in done.results for passage in result.passages}
+    quoted |= {citation.article_id for result in done.results for citation in result.citations}
     found = []
     for article_id in sorted(quoted):
         try:

@@ -57,8 +57,8 @@ def to_turn(row: Sequence[Any], seen: Mapping[str, str | None], now: Mapping[str
     answer = _read(kept)
     changed = frozenset(a for a, then in seen.items() if now[a] is not None and now[a] != then)
     gone = frozenset(a for a in seen if now[a] is None)
-    state = "failed" if kept and answer is None else state
-    return KeptTurn(id, question, ignored, _filter(only), state, answer, changed, gone, verdict, comment)
+    became: State = "failed" if kept and answer is None else state
+    return KeptTurn(id, question, ignored, _filter(only), became, answer, changed, gone, verdict, comment)
 
 
 def with_passages(turn: KeptTurn, article: Callable[[str], Article | None]) -> Answer | None:
@@ -102,5 +102,6 @@ def filter_json(only: Filter) -> str:
 
 def _filter(kept: str) -> Filter:
     read = json.loads(kept)
-    days = {name: dt.date.fromisoformat(read[name]) for name in _DAYS if name in read}
-    return Filter(**days, **{name: tuple(read[name]) for name in NAMED if name in read})
+    given: dict[str, Any] = {name: dt.date.fromisoformat(read[name]) for name in _DAYS if name in read}
+    given |= {name: tuple(read[name]) for name in NAMED if name in read}
+    return Filter(**given)

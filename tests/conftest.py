@@ -27,7 +27,8 @@ from ui.screenshot import CHROMIUM_ARGS, find_chromium  # noqa: E402
 
 DEMO = Path(__file__).resolve().parent.parent / "corpus" / "demo"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-PATIENT: dict[str, Any] = {"rerank_seconds": 60, "read_seconds": 60}  # what is read must not depend on what else runs here
+# What is read must not depend on what else runs here.
+PATIENT: dict[str, Any] = {"rerank_seconds": 60, "read_seconds": 60}
 
 
 @pytest.fixture(scope="session")

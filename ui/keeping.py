@@ -10,7 +10,7 @@ from corpus.article import Article
 from rag.conversations import Conversations, Version
 from rag.errors import ConversationsError
 from rag.feedback import Rated
-from rag.kept import Entry, KeptTurn, with_passages
+from rag.kept import Entry, KeptTurn, State, with_passages
 from ui.answering import Answering
 from ui.session import Session, Turn
 
@@ -79,7 +79,7 @@ class Keeper:
     def settled(self, turn: Turn) -> None:
         """Keeps what became of a question."""
         if turn.conversation:
-            state = "stopped" if turn.stopped else "answered" if turn.answer else "failed"
+            state: State = "stopped" if turn.stopped else "answered" if turn.answer else "failed"
             self.conversations.settle(turn.id, state, None if turn.stopped else turn.answer, self.version)
 
     def rated(self, session: Session, turn: Turn) -> None:

@@ -13,6 +13,7 @@ from rag.conversations import Conversations
 from rag.errors import ArticleMissingError, ConversationsError
 from rag.feedback import Rated
 from rag.safe import safe
+from rag.when import Given
 from ui import conditions, export, rating
 from ui.answering import Answering, follow
 from ui.drawing import Drawing
@@ -153,7 +154,8 @@ class Chat:
 
     def _answer(self, turn: Turn, session: Session) -> Iterator[Updates]:
         """Answer ``turn``, showing each stage and the growing text on the way."""
-        history, time = session.history(turn), False if turn.ignored else None
+        history = session.history(turn)
+        time: Given = False if turn.ignored else None
         turn.stage, session.pending = "searching", turn
         self.keeper.asked(session, turn)
         yield self.drawing.conversation(session)
