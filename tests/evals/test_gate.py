@@ -35,9 +35,15 @@ def bad() -> Run:
     return made_run(2, 0.5)
 
 
-def test_what_depends_on_the_machine_is_not_gated() -> None:
-    assert set(ALL) - set(GATED) == {"seconds", "tokens"}
-    assert {name for name, side in WORSE.items() if side == "greater"} == {"hallucination", "error", "AURC"}
+def test_what_depends_on_the_machine_or_tells_only_of_a_language_model_is_not_gated() -> None:
+    drafted = {"invented citations", "recited", "unsupported written"}  # what was mended before anybody saw it
+    assert set(ALL) - set(GATED) == {"seconds", "tokens", *drafted}
+    assert {name for name, side in WORSE.items() if side == "greater"} == {
+        "hallucination",
+        "error",
+        "AURC",
+        "unsupported shown",
+    }
 
 
 def test_a_worse_run_trips_it_and_a_better_one_does_not(good: Run, bad: Run) -> None:

