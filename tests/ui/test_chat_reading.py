@@ -44,8 +44,10 @@ def test_with_the_keyboard_alone_from_the_question_to_the_quote_and_back(
     page.keyboard.press("Enter")
     marked = page.locator("mark.now:visible")
     expect(marked).to_be_in_viewport()
-    said = page.locator(".reply .prose p").first.inner_text()
-    assert " ".join(marked.inner_text().split()) in said  # the very sentence
+    short, quote = (" ".join(said.split()) for said in page.locator(".reply .prose p").all_inner_texts()[:2])
+    sentence = " ".join(marked.inner_text().split())
+    assert sentence in quote  # the very sentence, the one that bears out the short answer above it
+    assert short.removesuffix("[1]").strip() == "38 Milligramm je Liter" and "38 Milligramm je Liter" in sentence
     for shown in ("h3", ".facts"):
         expect(page.locator(f".card:has(mark.now) header {shown}")).to_be_in_viewport()
     page.keyboard.press("Escape")
@@ -94,10 +96,13 @@ def test_a_refusal_says_what_is_missing_and_opens_the_nearest_article(demo_url: 
 def test_what_else_was_found_can_be_asked_about(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url)
     ask(page, NITRATE)
+    expect(page.locator(".further")).to_have_count(0)  # no other article is about it
+    ask(page, "Wer baut das Wärmepumpenwerk in Mühlrode?")
     offered = page.locator(".further button").first
+    expect(offered).to_contain_text("Kelvora")  # in the headline of every article about that factory
     question = offered.inner_text()
     offered.click()
-    expect(page.locator("#turn-1 .question")).to_contain_text(question, timeout=120_000)
+    expect(page.locator("#turn-2 .question")).to_contain_text(question, timeout=120_000)
 
 
 def test_an_answer_is_copied_with_footnotes_and_a_question_changed(url: str, open_page: Open) -> None:

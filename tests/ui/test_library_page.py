@@ -105,6 +105,7 @@ def test_an_uploaded_article_answers_and_a_deleted_one_does_not(
     assert library.status().articles == before
     assert list((library.settings.index / "uploads").iterdir()) == []
     chat.get_by_role("button", name="Neue Unterhaltung").first.click()
+    expect(chat.locator(".welcome")).to_be_visible()  # before that, the old turns are still counted
     ask(chat, "Wie hoch ist der Zuckerturm in Nirgendheim?")
     expect(chat.locator(".turn").last).not_to_contain_text("77 Meter")
     expect(chat.locator(".not-found")).to_have_count(1)
