@@ -175,6 +175,7 @@ def test_a_stopped_run_goes_on_where_it_was(
 ) -> None:
     monkeypatch.setattr("rag.models.embed.Embedder", lambda settings: embedder)
     monkeypatch.setenv("BELEGT_LANGUAGE", "en")
+    monkeypatch.setenv("BELEGT_MIN_CONFIDENCE", "0.05")  # beside three sentences no score stands out
     monkeypatch.setitem(SETS, "demo", Source(_small, answered=True, by_language=False))
     measured: list[str] = []
     measure = evals.bench.run.measure
