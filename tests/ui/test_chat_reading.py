@@ -34,7 +34,9 @@ def test_with_the_keyboard_alone_from_the_question_to_the_quote_and_back(
     size: dict[str, int], demo_url: str, open_page: Open
 ) -> None:
     page = open_page(demo_url, viewport=size)
+    expect(page.locator("#question textarea")).to_be_focused()  # by itself, a moment after the page is there
     page.keyboard.type(NITRATE)
+    expect(page.locator("#question textarea")).to_have_value(NITRATE)
     page.keyboard.press("Enter")
     expect(page.locator("#history .turn")).to_have_count(1, timeout=120_000)
     page.locator("#turn-0 .copy").focus()  # anywhere but in the question box, where j is a letter
