@@ -66,10 +66,10 @@ class UnexpectedError(BelegtError):
     )
 
 
-def told(error: Exception) -> BelegtError:
-    """``error`` as who asked is told it; one that is a fault of ours is logged in full."""
+def told(error: Exception, fault: type[BelegtError] = UnexpectedError) -> BelegtError:
+    """``error`` as who asked is told it; one that is a fault of ours is logged in full and told as ``fault``."""
     if isinstance(error, BelegtError):
         return error
     reference = secrets.token_hex(3)
     logger.error("unexpected (reference %s)", reference, exc_info=error)
-    return UnexpectedError(reference=reference)
+    return fault(reference=reference)

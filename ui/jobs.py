@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from rag.errors import BelegtError, IndexLockedError
-from ui.library_errors import StoppedError, told
+from ui.errors import told
+from ui.library_errors import FaultError, StoppedError
 
 Result = TypeVar("Result")
 PATIENCE = 2.0  # seconds between two tries while another process writes to the index
@@ -110,6 +111,6 @@ class Worker:
                 job.check()
                 job.work(job)
             except Exception as error:
-                job.error = told(error)
+                job.error = told(error, FaultError)
             job.busy, job.finished = "", True
             self.ended += 1

@@ -9,13 +9,9 @@ BelegtError
 
 from __future__ import annotations
 
-import logging
-import secrets
 from typing import Any, ClassVar
 
 from rag.errors import BelegtError
-
-logger = logging.getLogger(__name__)
 
 
 class UploadError(BelegtError):
@@ -78,12 +74,3 @@ class FaultError(BelegtError):
 class ElsewhereError(BelegtError):
     en = "This can only be done on the computer on which belegt runs. There, open http://127.0.0.1 and its port."
     de = "Das geht nur an dem Rechner, auf dem belegt läuft. Dort http://127.0.0.1 mit seinem Port öffnen."
-
-
-def told(error: Exception) -> BelegtError:
-    """``error`` as it is told on the page; one that is a fault of ours is logged in full."""
-    if isinstance(error, BelegtError):
-        return error
-    reference = secrets.token_hex(3)
-    logger.error("unexpected (reference %s)", reference, exc_info=error)
-    return FaultError(reference=reference)

@@ -13,9 +13,10 @@ from rag.cli_llm import diagnosis
 from rag.errors import BelegtError
 from rag.messages import messages
 from ui import settings_view
+from ui.errors import told
 from ui.frame import HIDDEN, Frame, Updates
 from ui.here import from_here
-from ui.library_errors import told
+from ui.library_errors import FaultError
 from ui.sent import sent
 from ui.settings_view import MODES, Finding
 
@@ -62,13 +63,13 @@ class SettingsPage:
         try:
             return Finding("doctor_model", try_model(self.answerer.index.embedder, language), True)
         except Exception as error:
-            return Finding("doctor_model", told(error).text(language), False)
+            return Finding("doctor_model", told(error, FaultError).text(language), False)
 
     def _llm(self, language: str) -> Finding:
         try:
             return Finding("doctor_llm", *diagnosis(self.answerer.settings, language))
         except Exception as error:
-            return Finding("doctor_llm", told(error).text(language), False)
+            return Finding("doctor_llm", told(error, FaultError).text(language), False)
 
     def _index(self, language: str) -> Finding:
         say = messages().say

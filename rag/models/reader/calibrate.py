@@ -235,7 +235,7 @@ def main() -> None:
     card = {
         "what": "how the bundled reader's logits become probabilities; rag/models/reader/evidence.py says how they are used",
         "fitted": True,
-        "command": "python -m rag.models.reader.calibrate --adapter rag/models/reader/adapter.safetensors",
+        "command": f"python -m rag.models.reader.calibrate --adapter {arguments.adapter} --limit {arguments.limit}",
         "on unseen folds": unseen,
         "weights": {name: round(float(w), 5) for name, w in zip(FEATURES, weights, strict=True)},
         "bias": round(bias, 5),
