@@ -30,6 +30,13 @@ def served(answerer: Answerer) -> Iterator[str]:
     server.close()
 
 
+def begin_slowly(page: Any) -> None:
+    """Ask what ``ScriptedAnswerer`` answers in part, then waits; until that part is shown."""
+    page.locator("#question textarea").fill("Langsam bitte")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live .growing")).to_contain_text("Ein Anfang")
+
+
 def ask(page: Any, question: str) -> None:
     """Type and send ``question``, wait until it is dealt with."""
     before = page.locator("#history .turn").count()

@@ -7,7 +7,27 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.browser import Open
+    from tests.page_samples import ScriptedAnswerer
+
+
+@pytest.fixture
+def scripted(tmp_path: Path) -> ScriptedAnswerer:
+    """What answers behind ``url``."""
+    from tests.page_samples import ScriptedAnswerer
+
+    return ScriptedAnswerer(tmp_path)
+
+
+@pytest.fixture
+def url(scripted: ScriptedAnswerer) -> Iterator[str]:
+    """The pages over ``scripted``."""
+    from tests.browser import served
+
+    yield from served(scripted)
+    scripted.close()
 
 
 @pytest.fixture

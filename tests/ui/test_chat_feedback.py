@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,6 @@ from tests.browser import PHONE, Open, ask, expect, needs_browser, served, width
 from tests.page_samples import ATTACKS, BRIDGE, BRIDGE_ANSWER, ScriptedAnswerer
 
 pytestmark = needs_browser
-
-
-@pytest.fixture
-def scripted(tmp_path: Path) -> ScriptedAnswerer:
-    return ScriptedAnswerer(tmp_path)
-
-
-@pytest.fixture
-def url(scripted: ScriptedAnswerer) -> Iterator[str]:
-    yield from served(scripted)
-    scripted.close()
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:

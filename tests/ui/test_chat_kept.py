@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from rag.conversations import FILE
-from tests.browser import PHONE, Open, ask, expect, needs_browser, served
+from tests.browser import PHONE, Open, ask, begin_slowly, expect, needs_browser, served
 from tests.page_samples import BRIDGE, ScriptedAnswerer
 
 pytestmark = needs_browser
-
-
-@pytest.fixture
-def scripted(tmp_path: Path) -> ScriptedAnswerer:
-    return ScriptedAnswerer(tmp_path)
-
-
-@pytest.fixture
-def url(scripted: ScriptedAnswerer) -> Iterator[str]:
-    yield from served(scripted)
-    scripted.close()
 
 
 def entries(page: Any) -> Any:
@@ -88,9 +74,7 @@ def test_they_are_searched_renamed_and_really_deleted(url: str, open_page: Open,
 
 def test_two_visitors_at_once_see_their_own(url: str, open_page: Open) -> None:
     one, other = open_page(url), open_page(url)
-    one.locator("#question textarea").fill("Langsam bitte")
-    one.keyboard.press("Enter")
-    expect(one.locator("#live .growing")).to_contain_text("Ein Anfang")
+    begin_slowly(one)
     ask(other, "Brücke?")  # answered while the first still waits
     expect(entries(other)).to_have_count(1)
     expect(entries(other)).to_contain_text("Brücke?")
@@ -104,9 +88,7 @@ def test_an_answer_goes_on_while_the_page_is_reloaded_or_shows_another(
     url: str, scripted: ScriptedAnswerer, open_page: Open
 ) -> None:
     page = open_page(url)
-    page.locator("#question textarea").fill("Langsam bitte")
-    page.keyboard.press("Enter")
-    expect(page.locator("#live .growing")).to_contain_text("Ein Anfang")
+    begin_slowly(page)
     page.reload()
     expect(page.locator("#live .growing")).to_contain_text("Ein Anfang")
     expect(page.locator("#stop")).to_be_visible()
@@ -122,9 +104,7 @@ def test_what_was_stopped_or_broke_off_says_so_after_a_reload(
     url: str, scripted: ScriptedAnswerer, open_page: Open
 ) -> None:
     page = open_page(url)
-    page.locator("#question textarea").fill("Langsam bitte")
-    page.keyboard.press("Enter")
-    expect(page.locator("#live .growing")).to_contain_text("Ein Anfang")
+    begin_slowly(page)
     page.get_by_role("button", name="Anhalten").click()
     expect(page.locator("#history")).to_contain_text("Angehalten.")
     ask(page, "Kaputt")

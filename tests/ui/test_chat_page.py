@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.answerer import Answerer
-from tests.browser import PHONE, Open, ask, expect, needs_browser, served, width_of_content
+from tests.browser import PHONE, Open, ask, begin_slowly, expect, needs_browser, served, width_of_content
 from tests.page_samples import ATTACKS, BRIDGE, ScriptedAnswerer
 
 pytestmark = needs_browser
@@ -139,9 +139,7 @@ def test_text_is_shown_while_it_grows_and_can_be_stopped(
     scripted_url: str, scripted: ScriptedAnswerer, open_page: Open
 ) -> None:
     page = open_page(scripted_url)
-    page.locator("#question textarea").fill("Langsam bitte")
-    page.keyboard.press("Enter")
-    expect(page.locator("#live .growing")).to_contain_text("Ein Anfang")
+    begin_slowly(page)
     expect(page.locator("#live .steps [aria-current=step]")).to_have_text("Suche")
     page.get_by_role("button", name="Anhalten").click()
     expect(page.locator("#history .turn")).to_contain_text("Angehalten.")
