@@ -6,6 +6,7 @@ The real model, Chroma and SQLite are used throughout; ``--disable-socket`` in p
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,14 @@ DEMO = Path(__file__).resolve().parent.parent / "corpus" / "demo"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 # What is read must not depend on what else runs here.
 PATIENT: dict[str, Any] = {"rerank_seconds": 60, "read_seconds": 60}
+
+
+def until(done: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for what another thread does."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, f"not within {seconds:g} seconds"
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from corpus.formats import READERS
 from rag.safe import safe, shorten
-from ui.jobs import Job, Line
+from ui.jobs import Job, Line, Worker
 from ui.library_errors import ElsewhereError
 from ui.texts import say
 from ui.uploads import LONGEST_FILE, MEGABYTE
@@ -49,10 +47,12 @@ def adding(here: bool, language: str) -> str:
     )
 
 
-def jobs(jobs: Sequence[Job], here: bool, language: str, news: bool = False) -> str:
-    """What is being done, and what came of what was done, the latest first. ``news``: something has ended, and the rest
-    of the page does not show it yet."""
-    return "".join(_job(job, here, language) for job in reversed(jobs)) + ("<span data-working></span>" if news else "")
+def jobs(worker: Worker, seen: int, here: bool, language: str) -> str:
+    """What is being done, and what came of what was done, the latest first. The page asks again while something is at
+    work, and once more when more jobs have ended than the rest of it has ``seen``."""
+    drawn = "".join(_job(job, here, language) for job in reversed(worker.jobs))
+    # Counted after drawing: a job that ends in between is drawn as finished, and nobody would ask again.
+    return drawn + ("<span data-working></span>" if worker.ended != seen else "")
 
 
 def _job(job: Job, here: bool, language: str) -> str:

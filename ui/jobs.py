@@ -112,5 +112,5 @@ class Worker:
                 job.work(job)
             except Exception as error:
                 job.error = told(error, FaultError)
+            self.ended += 1  # first: who sees that the job is finished is to see that something has ended
             job.busy, job.finished = "", True
-            self.ended += 1

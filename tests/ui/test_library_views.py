@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from functools import partial
+from typing import Any
+
 import pytest
 
 from corpus.article import Article, Removed
 from rag.catalogue import UNDATED, Entry, Opened, Version, Wanted
 from rag.report import CorpusReport, Suspicious
 from rag.settings import Settings
+from tests.conftest import until
 from tests.page_samples import ATTACKS, HOSTILE
 from tests.ui_page import Page
 from ui import add_view, article_view, library_view, settings_view
-from ui.jobs import Job, Line
+from ui.jobs import Job, Line, Worker
 from ui.library_errors import StoppedError
 
 EVIL = "".join(ATTACKS)
@@ -43,11 +48,31 @@ def test_nothing_of_an_article_becomes_markup(language: str) -> None:
     inert(library_view.tools(wanted, {EVIL: 3}, language))
     report = CorpusReport(1, 0, {}, {}, {}, {}, 0, (), 0, 9, {}, (Suspicious(EVIL, "short"),), (EVIL,))
     assert EVIL in inert(library_view.checks(report, {}, language)).text
-    job = Job("files", [EVIL] * 5, lambda job: None, busy=EVIL)
-    inert(add_view.jobs([job], True, language))
-    job.finished, job.error = True, StoppedError()
+    worker, hold = Worker("test"), threading.Event()
+    job = worker.submit(Job("files", [EVIL] * 5, lambda job: job.patiently(partial(hold.wait, 10)), busy=EVIL))
+    inert(add_view.jobs(worker, 0, True, language))
     job.lines = [Line(outcome, EVIL, EVIL, EVIL) for outcome in ("added", "updated", "older", "unchanged", "failed")]
-    inert(add_view.jobs([job], False, language))
+    hold.set()
+    until(lambda: job.finished)
+    job.error = StoppedError()
+    inert(add_view.jobs(worker, 1, False, language))
+
+
+def test_a_job_that_ends_while_it_is_drawn_is_asked_after_once_more() -> None:
+    worker, hold = Worker("test"), threading.Event()
+
+    class Names(list[str]):
+        """Drawn first: the job ends after that."""
+
+        def __getitem__(self, key: Any) -> Any:
+            hold.set()
+            until(lambda: job.finished)
+            return super().__getitem__(key)
+
+    job = worker.submit(Job("files", Names(["a.txt"]), lambda job: job.patiently(partial(hold.wait, 10))))
+    drawn = add_view.jobs(worker, worker.ended, True, "de")
+    assert worker.ended == 1 and job.finished and "data-working" not in add_view.jobs(worker, 1, True, "de")
+    assert "data-working" in drawn
 
 
 def test_an_unchosen_bar_chooses_its_time_and_a_chosen_one_lets_go() -> None:

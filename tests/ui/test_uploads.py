@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from rag.errors import IndexLockedError
+from tests.conftest import until
 from ui import jobs as jobs_module
 from ui import uploads as uploads_module
 from ui.here import from_here
@@ -126,23 +127,14 @@ def test_jobs_come_in_turn_end_with_their_error_and_can_be_stopped(monkeypatch: 
     worker.dismiss(one.id)  # not finished: stays
     assert one in worker.jobs
     hold.set()
-    ended(lambda: three.busy == "process 7")
+    until(lambda: three.busy == "process 7")
     worker.stop(three.id)
-    ended(lambda: four.finished)
+    until(lambda: four.finished)
     assert order == ["first", "broken"] and worker.ended == 4
     assert one.error is None and isinstance(two.error, FaultError) and "secret" not in two.error.text("de")
     assert isinstance(three.error, StoppedError) and isinstance(four.error, StoppedError)
     worker.dismiss(one.id)
     assert one not in worker.jobs
-
-
-def ended(done: object) -> None:
-    pause = threading.Event()
-    for _ in range(500):
-        if done():  # type: ignore[operator]
-            return
-        pause.wait(0.01)
-    raise AssertionError("not within five seconds")
 
 
 @pytest.mark.parametrize(

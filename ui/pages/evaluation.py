@@ -227,5 +227,5 @@ class Evaluation:
         return evaluation_view.drafts(proposals, path, language)
 
     def _jobs(self, desk: Desk, request: gr.Request) -> Updates:
-        here, language, news = from_here(request), self.frame.language(request), desk.seen != self.worker.ended
-        return {self.desk: desk, self.jobs: add_view.jobs(self.worker.jobs, here, language, news)}
+        drawn = add_view.jobs(self.worker, desk.seen, from_here(request), self.frame.language(request))
+        return {self.desk: desk, self.jobs: drawn}

@@ -76,17 +76,18 @@ class Library:
         self.frame.on_show(self.show, [self.shelf], page)
         # Apart from the rest, which should not wait for it: it reads every text.
         self.frame.on_show(self.inspect, [], [self.checks])
-        self.jobs.poll(self.inspect, [], [self.checks], **HIDDEN)
         every: list[tuple[Any, Callable[..., Updates]]] = [
             (self.timeline.period, self.period), (self.list.sort, self.sort), (self.list.leaf, self.leaf),
             (self.list.open, self.open), (self.checks.open, self.open), (self.jobs.open, self.open),
             (self.article.open, self.open), (self.article.shut, self.shut), (self.article.ask_delete, self.ask_delete),
             (self.article.keep, self.keep), (self.article.erase, self.erase), (self.adding.read, self.read),
             (self.adding.fetch, self.fetch), (self.adding.paste, self.paste), (self.jobs.halt, self.halt),
-            (self.jobs.dismiss, self.dismiss), (self.jobs.poll, self.poll),
+            (self.jobs.dismiss, self.dismiss),
         ]  # fmt: skip
         for event, handler in every:
             event(handler, [self.shelf], page, **HIDDEN)
+        # After the jobs were drawn: drawn as finished, they are not asked after again.
+        self.jobs.poll(self.poll, [self.shelf], page, **HIDDEN).then(self.inspect, [], [self.checks], **HIDDEN)
         # While one search is under way the next letters are typed: only the last of them count.
         self.tools.search(self.search, [self.shelf], page, trigger_mode="always_last", **HIDDEN)
 
@@ -260,5 +261,5 @@ class Library:
         return {self.article: article_view.article(found, language, hit, shelf.confirming, from_here(request))}
 
     def _jobs(self, shelf: Shelf, request: gr.Request) -> Updates:
-        here, language, news = from_here(request), self.frame.language(request), shelf.seen != self.worker.ended
-        return {self.shelf: shelf, self.jobs: add_view.jobs(self.worker.jobs, here, language, news)}
+        drawn = add_view.jobs(self.worker, shelf.seen, from_here(request), self.frame.language(request))
+        return {self.shelf: shelf, self.jobs: drawn}
