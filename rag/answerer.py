@@ -11,26 +11,24 @@ import time
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from corpus.article import Article
 from rag.aside import Stop, aside
 from rag.compose import compose
 from rag.errors import EmptyQuestionError, LongQuestionError
 from rag.followup import understand
-from rag.generate import Task, answered, gathered
+from rag.generate import Task, answered, gathered, worded
 from rag.index import Index, Status
 from rag.models.read import Reader
 from rag.models.reader.evidence import BundledReader
+from rag.models.writer import Writer, writer
 from rag.query_engine import QueryEngine
 from rag.retrieve import Query, Retriever
 from rag.rows import Filter
 from rag.settings import Settings
 from rag.types import Answer, Event, Evidence, Passage, Turn
 from rag.when import Given
-
-if TYPE_CHECKING:
-    from rag.models.llm import Llm
 
 _TOKENS = re.compile(r"\S+\s*")
 Mode = Literal["extractive", "llm"]
@@ -53,7 +51,7 @@ class Answerer:
         self.reader = reader or BundledReader.load(self.settings)
         bundled = self.reader if isinstance(self.reader, BundledReader) else None  # need not read twice what it ranked
         self.retriever = Retriever(index, reranker=bundled if self.settings.rerank_model == "bundled" else None)
-        self._llm: Llm | None = None
+        self._llm: Writer | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -176,6 +174,10 @@ class Answerer:
             clock.lap("compose")
             yield replace(follow.answer, timings=clock.seconds(), fingerprint=self.settings.fingerprint())
             return
+        wording = worded(llm, question, history, follow, self.settings, self.count, stop) if llm and follow else None
+        if follow and wording:
+            follow = replace(follow, question=wording.question)
+            clock.lap("understand")
         yield Event("stage", "searching")
         query = self.retriever.query(follow.question if follow else question)
         if follow:  # the words carried over may be of another language
@@ -210,6 +212,9 @@ class Answerer:
         clock.lap("write" if llm else "compose")
         understood_as = follow.question if follow else None
         answer = replace(answer, question=question, understood_as=understood_as)
+        if wording:
+            notes = (*((wording.note,) if wording.note else ()), *answer.notes)
+            answer = replace(answer, notes=notes, tokens=(answer.tokens or 0) + wording.tokens)
         yield replace(answer, time=asked, timings=clock.seconds(), fingerprint=self.settings.fingerprint())
 
     def _answered(
@@ -219,7 +224,7 @@ class Answerer:
         read: Sequence[Passage],
         evidence: Sequence[Evidence],
         as_of: dt.date | None,
-        llm: Llm | None,
+        llm: Writer | None,
         stop: Stop | None,
     ) -> Iterator[Event | Answer]:
         """From ``passages``, or for a language model ``read``, to the answer."""
@@ -248,7 +253,7 @@ class Answerer:
         yield Event("stage", "writing")
         confidence = evidence[0].confidence if evidence else 0.0
         parts = self.retriever.lexicon.parts
-        task = Task(query.text, language, read, articles, day, confidence, self._count, parts)
+        task = Task(query.text, language, read, articles, day, confidence, self.count, parts)
         for step in answered(llm, task, self.settings, extractive, stop):
             yield Event("token", step) if isinstance(step, str) else step
 
@@ -258,18 +263,16 @@ class Answerer:
         least = self.settings.min_confidence
         return self.reader.threshold if least is None else least
 
-    def _count(self, text: str) -> int:
+    def count(self, text: str) -> int:
         """About how many tokens a text is for a language model, rather too many than too few."""
         return math.ceil(TOKEN_FACTOR * len(self.index.embedder.token_offsets([text])[0]))
 
     @property
-    def llm(self) -> Llm:
+    def llm(self) -> Writer:
         """The language model of the settings, with connections kept from one question to the next. Raises LlmError."""
-        from rag.models.llm import Llm  # not for those who ask without one: it takes a second
-
         with self._lock:
             if self._llm is None:
-                self._llm = Llm(self.settings)
+                self._llm = writer(self.settings)
             return self._llm
 
     def article(self, article_id: str) -> Article:

@@ -30,7 +30,7 @@ def _llm(arguments: argparse.Namespace, settings: Settings, language: str) -> in
 
     if arguments.url:  # a key is for the address it was set with
         key = settings.llm_api_key if arguments.url.rstrip("/") == settings.llm_url else None
-        given = {**settings.model_dump(), "llm_url": arguments.url, "llm_api_key": key}
+        given = {**settings.model_dump(), "llm_url": arguments.url, "llm_gguf": None, "llm_api_key": key}
         settings = Settings.load(environ={}, **given)
     models = offered(settings)
     if arguments.json:
@@ -47,10 +47,13 @@ def _llm(arguments: argparse.Namespace, settings: Settings, language: str) -> in
 def diagnosis(settings: Settings, language: str) -> tuple[str, bool]:
     """What was found at the address of the settings, in words, and whether all is well. Calls nothing when none is set."""
     say = messages().say
+    if settings.llm_gguf:
+        return _file_diagnosis(settings, language)
     if not settings.llm_url:
         needed = settings.answer_mode == "llm"
         return LlmError("unset").text(language) if needed else say("doctor_llm_none", language), not needed
     from rag.models.llm_offered import offered, tried
+    from rag.models.writer import writer
 
     try:
         models = offered(settings)
@@ -63,7 +66,7 @@ def diagnosis(settings: Settings, language: str) -> tuple[str, bool]:
         listed = ", ".join(map(visible, names[:10])) + (", ..." if len(names) > 10 else "")
         return say("doctor_llm_absent", language, url=settings.llm_url, model=settings.llm_model, models=listed), False
     try:
-        speed = tried(settings)
+        speed = tried(writer(settings))
     except LlmError as error:
         return error.text(language), False
     facts = {"url": settings.llm_url, "model": settings.llm_model, "first": speed.first, "rate": speed.rate}
@@ -75,6 +78,23 @@ def diagnosis(settings: Settings, language: str) -> tuple[str, bool]:
         fits = "doctor_llm_context" if settings.llm_context <= context else "doctor_llm_context_small"
         parts.append(say(fits, language, context=context, set=settings.llm_context))
     return " ".join(parts), context is None or settings.llm_context <= context
+
+
+def _file_diagnosis(settings: Settings, language: str) -> tuple[str, bool]:
+    """Like ``diagnosis``, of a model that runs here."""
+    from rag.models.llm_gguf import Gguf
+    from rag.models.llm_offered import tried
+
+    try:
+        llm = Gguf(settings)
+        context, speed = llm.context, tried(llm)
+    except LlmError as error:
+        return error.text(language), False
+    say = messages().say
+    facts = {"model": settings.llm_model, "first": speed.first, "rate": speed.rate}
+    fits = "doctor_llm_file_context" if context == settings.llm_context else "doctor_llm_file_context_small"
+    told = [say("doctor_llm_file", language, **facts), say(fits, language, context=context, set=settings.llm_context)]
+    return " ".join(told), context == settings.llm_context
 
 
 COMMANDS = {"llm": _llm}

@@ -165,6 +165,16 @@ class LlmError(ModelError):
             "Kein Sprachmodell ist eingestellt. In BELEGT_LLM_URL und BELEGT_LLM_MODEL eines nennen, z. B. "
             "BELEGT_LLM_URL=http://127.0.0.1:11434/v1 für Ollama; 'belegt llm list' zeigt dessen Modelle.",
         ),
+        "extra": (
+            "BELEGT_LLM_GGUF names a model to be run here, and what runs it is not installed: pip install 'belegt[gguf]'. "
+            "Or take BELEGT_LLM_GGUF back.",
+            "BELEGT_LLM_GGUF nennt ein Modell, das hier laufen soll, und was es ausführt, ist nicht installiert: "
+            "pip install 'belegt[gguf]'. Oder BELEGT_LLM_GGUF zurücknehmen.",
+        ),
+        "file": (
+            "'{model}' can't be used ({detail}). Name an instruct model in GGUF format in BELEGT_LLM_GGUF.",
+            "'{model}' ist nicht zu gebrauchen ({detail}). In BELEGT_LLM_GGUF ein Instruct-Modell im GGUF-Format nennen.",
+        ),
         "down": (
             "{url} can't be reached ({detail}). Start the server there or check BELEGT_LLM_URL; 'belegt doctor' tries it.",
             "{url} ist nicht zu erreichen ({detail}). Den Server dort starten oder BELEGT_LLM_URL prüfen; "

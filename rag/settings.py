@@ -15,7 +15,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from rag.errors import SettingsError
 
@@ -23,7 +23,16 @@ PREFIX = "BELEGT_"
 # Environment names that start like settings but say where or how to run, not what to answer.
 NOT_SETTINGS = {"BELEGT_CONFIG", "BELEGT_DEBUG"}
 
-_ELSEWHERE = {"index", "cache", "language", "embed_batch", "llm_url", "llm_api_key", "llm_timeout"}
+_ELSEWHERE = {
+    "index",
+    "cache",
+    "language",
+    "embed_batch",
+    "llm_url",
+    "llm_api_key",
+    "llm_timeout",
+    "llm_followup_timeout",
+}
 
 
 class Settings(BaseModel):
@@ -55,15 +64,17 @@ class Settings(BaseModel):
     max_question_chars: int = Field(2000, ge=1)
     answer_mode: Literal["extractive", "llm"] = Field("extractive")
     llm_url: str | None = Field(None)
+    llm_gguf: Path | None = Field(None)
     llm_model: str | None = Field(None)
     llm_api_key: SecretStr | None = Field(None)
     llm_context: int = Field(4096, ge=1024, le=10_000_000)
     llm_timeout: float = Field(120.0, gt=0, le=3600)
+    llm_followup_timeout: float = Field(10.0, gt=0, le=3600)
     llm_temperature: float = Field(0.0, ge=0, le=2)
     llm_fallback: Literal["error", "extractive"] = Field("error")
     drop_unsupported: bool = Field(True)
 
-    @field_validator("llm_url", "llm_model", "llm_api_key", mode="before")
+    @field_validator("llm_url", "llm_gguf", "llm_model", "llm_api_key", mode="before")
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         """An empty variable is the usual way to take one back in a shell."""
@@ -81,6 +92,15 @@ class Settings(BaseModel):
         if "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError("no password, query or fragment may stand in it; a key goes into llm_api_key")
         return value.strip().rstrip("/")
+
+    @model_validator(mode="after")
+    def _one_language_model(self) -> Settings:
+        """Of two nobody could tell which one wrote. A file's name is that of its model."""
+        if self.llm_gguf and (self.llm_url or self.llm_model not in (None, self.llm_gguf.stem)):
+            raise ValueError("name a language model in llm_gguf or in llm_url and llm_model, not in both")
+        if self.llm_gguf:
+            self.__dict__["llm_model"] = self.llm_gguf.stem  # frozen for others, and not yet given out
+        return self
 
     @classmethod
     def load(cls, file: Path | None = None, environ: Mapping[str, str] = os.environ, **given: Any) -> Settings:
@@ -105,6 +125,11 @@ class Settings(BaseModel):
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
             raise SettingsError(name=name, reason=first["msg"]) from error
+
+    @property
+    def llm_set(self) -> bool:
+        """Whether a language model is named."""
+        return bool(self.llm_model and (self.llm_url or self.llm_gguf))
 
     def relevant(self) -> dict[str, Any]:
         """Everything that can change an answer (not: where files lie, message language), as JSON-ready values.

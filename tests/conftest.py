@@ -43,8 +43,8 @@ def until(done: Callable[[], bool], seconds: float = 10.0) -> None:
 @pytest.fixture(scope="session")
 def llm_settings() -> dict[str, Any]:
     """What the tests marked llm ask, from BELEGT_LLM_*; no other test may see it."""
-    if not {"llm_url", "llm_model"} <= _LLM.keys():
-        pytest.fail("name a model in BELEGT_LLM_URL and BELEGT_LLM_MODEL")
+    if not {"llm_url", "llm_model"} <= _LLM.keys() and "llm_gguf" not in _LLM:
+        pytest.fail("name a model in BELEGT_LLM_URL and BELEGT_LLM_MODEL, or in BELEGT_LLM_GGUF")
     return _LLM
 
 

@@ -15,7 +15,7 @@ from rag.settings import Settings
 from ui.header import count
 from ui.texts import say
 
-PRIVATE = ("index", "cache", "llm_url")  # where things lie: shown to who sits at this computer alone
+PRIVATE = ("index", "cache", "llm_url", "llm_gguf")  # where things lie: shown to who sits at this computer alone
 MODES = ("extractive", "llm")
 
 
@@ -30,7 +30,7 @@ class Finding:
 
 def modes(settings: Settings, here: bool, language: str) -> str:
     """How answers are made, and the switch between the ways."""
-    configured = bool(settings.llm_url and settings.llm_model)
+    configured = settings.llm_set
     items = []
     for mode in MODES:
         current = mode == settings.answer_mode

@@ -1,7 +1,8 @@
 """Passages and a language model -> an answer that is held to the evidence, sentence by sentence."""
 
 from rag.generate.answer import answered
+from rag.generate.followup import worded
 from rag.generate.gather import gathered
 from rag.generate.write import Task
 
-__all__ = ["Task", "answered", "gathered"]
+__all__ = ["Task", "answered", "gathered", "worded"]

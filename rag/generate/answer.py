@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from rag.aside import Stop
 from rag.errors import LlmError
 from rag.generate.write import Task, Written, note_of, write
 from rag.messages import messages
+from rag.models.writer import Writer
 from rag.settings import Settings
 from rag.types import Answer, Note
 
-if TYPE_CHECKING:
-    from rag.models.llm import Llm
-
 
 def answered(
-    llm: Llm, task: Task, settings: Settings, extractive: Callable[[], Answer], stop: Stop | None = None
+    llm: Writer, task: Task, settings: Settings, extractive: Callable[[], Answer], stop: Stop | None = None
 ) -> Iterator[str | Answer]:
     """Text to append as it is checked, then the answer. ``extractive`` makes the one without a model.
 

@@ -39,12 +39,12 @@ class Checker:
         Of several citations those are kept that bear it out alone. Where the cited do not, any passage that does takes
         their place; then, where they bear out nothing, one that does in part. A sentence without citations is treated alike.
         """
-        own = self._check(sentence, cited) if cited else None
+        own = self.check(sentence, cited) if cited else None
         if own and own.verdict == "supported":
             alone = [number for number in cited if len(cited) > 1 and self._bears(sentence, number)]
             return Ruling("supported", tuple(alone or cited))
         others = [number for number in range(1, len(self._sources) + 1) if number not in cited]
-        checks = {number: self._check(sentence, [number]) for number in others}
+        checks = {number: self.check(sentence, [number]) for number in others}
         better = [number for number, check in checks.items() if check.verdict == "supported"]
         if better:
             return Ruling("supported", (better[0],), True)
@@ -71,9 +71,10 @@ class Checker:
         return passage.start + start, passage.start + end
 
     def _bears(self, sentence: str, number: int) -> bool:
-        return self._check(sentence, [number]).verdict == "supported"
+        return self.check(sentence, [number]).verdict == "supported"
 
-    def _check(self, sentence: str, numbers: Sequence[int]) -> Check:
+    def check(self, sentence: str, numbers: Sequence[int]) -> Check:
+        """Whether the passages of these numbers together say it; nothing is borne out by none."""
         sources = [self._sources[number - 1] for number in numbers]
         check = verify(sentence, sources, self._language, parts=self._parts)
         # Words put into somebody's mouth are the worst invention of all.

@@ -23,7 +23,11 @@ ANSWER_TOKENS = 640  # room that is kept for the answer
 MOST_TOKENS = 2048  # that an answer may take where there is more room: some models think aloud first
 FRAME_TOKENS = 16  # for what a server puts around two messages
 FOLDER = Path(__file__).parent.parent / "prompts"
-HOLES = {"rules": {"sentences", "refusal"}, "question": {"passages", "as_of", "question", "reminder"}}
+HOLES = {
+    "rules": {"sentences", "refusal"},
+    "question": {"passages", "as_of", "question", "reminder"},
+    "followup": {"conversation", "question"},
+}
 # No text of an article may close the fence, look like a citation, or like the turns of a chat.
 _HARMLESS = str.maketrans({"<": "‹", ">": "›", "[": "(", "]": ")", "【": "(", "】": ")", "［": "(", "］": ")"})
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from corpus.article import Article
 from rag.aside import Stop, Stopped
@@ -18,12 +17,10 @@ from rag.errors import LlmError
 from rag.generate.check import Checker
 from rag.generate.draft import Draft
 from rag.generate.prompt import Prompt, build
+from rag.models.writer import Writer
 from rag.settings import Settings
 from rag.types import Citation, Note, Passage, Sentence, Writing
 from rag.verify.match import Parts
-
-if TYPE_CHECKING:
-    from rag.models.llm import Llm  # the openai package behind it takes a second to import
 
 ATTEMPTS = 3
 # Reasons for which asking again may help: those that pass, and those for which the next request is another one.
@@ -64,7 +61,7 @@ class Task:
     parts: Parts | None = None
 
 
-def write(llm: Llm, task: Task, settings: Settings, stop: Stop | None = None) -> Iterator[str | Written]:
+def write(llm: Writer, task: Task, settings: Settings, stop: Stop | None = None) -> Iterator[str | Written]:
     """Checked sentences with their [n], as text to append, then what it all came to.
 
     At most ``llm_timeout`` seconds, retries and their pauses included. Raises LlmError when no attempt gave a usable
@@ -107,7 +104,9 @@ def write(llm: Llm, task: Task, settings: Settings, stop: Stop | None = None) ->
         return
 
 
-def _read(llm: Llm, prompt: Prompt, draft: Draft, deadline: float, stop: Stop | None, streaming: bool) -> Iterator[str]:
+def _read(
+    llm: Writer, prompt: Prompt, draft: Draft, deadline: float, stop: Stop | None, streaming: bool
+) -> Iterator[str]:
     """What may be shown of one attempt. Raises LlmError, also when the model wrote nothing."""
     stream = llm.stream(prompt.messages, prompt.room, deadline, stop, streaming)
     try:

@@ -20,9 +20,8 @@ from rag.aside import Stop, Stopped
 from rag.errors import LlmError
 from rag.models.llm_faults import named
 from rag.models.llm_http import CONNECT_SECONDS, client, key, loop, run
+from rag.models.writer import Thoughts
 from rag.settings import Settings
-
-_THOUGHTS = ("<think>", "</think>")
 
 
 class Llm:
@@ -105,37 +104,6 @@ class Llm:
     def close(self) -> None:
         """Closes kept connections."""
         run(self._http.aclose(), CONNECT_SECONDS)
-
-
-class Thoughts:
-    """Takes out what a reasoning model thinks aloud, <think>...</think>, however the stream is cut."""
-
-    def __init__(self) -> None:
-        self._inside = False
-        self._held = ""
-
-    def feed(self, text: str) -> str:
-        """What of the text so far is certainly meant to be read."""
-        self._held += text
-        shown = ""
-        while True:
-            tag = _THOUGHTS[self._inside]
-            at = self._held.find(tag)
-            if at < 0:
-                break
-            shown += "" if self._inside else self._held[:at]
-            self._held, self._inside = self._held[at + len(tag) :], not self._inside
-        # The end of what is held may be the beginning of the tag.
-        kept = next((n for n in range(len(tag) - 1, 0, -1) if self._held.endswith(tag[:n])), 0)
-        cut = len(self._held) - kept
-        shown += "" if self._inside else self._held[:cut]
-        self._held = self._held[cut:]
-        return shown
-
-    def finish(self) -> str:
-        """What was still held back; thoughts that never ended are none of it."""
-        held, self._held = self._held, ""
-        return "" if self._inside else held
 
 
 def _reason(raw: Any) -> str | None:

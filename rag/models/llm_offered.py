@@ -10,9 +10,9 @@ from typing import Any
 from llama_index.core.base.llms.types import ChatMessage
 
 from rag.errors import LlmError
-from rag.models.llm import Llm
 from rag.models.llm_faults import named
 from rag.models.llm_http import client, key, run
+from rag.models.writer import Writer
 from rag.settings import Settings
 
 LIST_SECONDS = 15.0
@@ -61,9 +61,8 @@ def offered(settings: Settings) -> list[Offered]:
     return sorted(found, key=lambda one: one.name)
 
 
-def tried(settings: Settings) -> Speed:
-    """How fast the model of the settings answers a short question. Raises LlmError."""
-    llm = Llm(settings)
+def tried(llm: Writer) -> Speed:
+    """How fast a model answers a short question; it is closed then. Raises LlmError."""
     started = time.monotonic()
     times: list[float] = []
     stream = llm.stream([ChatMessage(role="user", content="1 2 3 4 5 ...")], TRY_TOKENS, started + TRY_SECONDS)
@@ -76,7 +75,7 @@ def tried(settings: Settings) -> Speed:
     finally:
         llm.close()
     if not times:
-        raise LlmError("empty", model=settings.llm_model)
+        raise LlmError("empty", model=llm.model)
     return Speed(times[0] - started, (len(times) - 1) / max(times[-1] - times[0], 1e-3))
 
 

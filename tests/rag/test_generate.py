@@ -228,7 +228,7 @@ def test_the_passages_fit_with_room_for_the_answer() -> None:
 
 
 def test_templates_are_checked_when_they_are_loaded() -> None:
-    assert {name for name, _ in prompts()} == {"rules", "question"}
+    assert {name for name, _ in prompts()} == {"rules", "question", "followup"}
 
 
 # planted instructions

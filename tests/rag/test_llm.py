@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from itertools import pairwise
-from threading import Timer
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -16,12 +16,15 @@ from llama_index.core.base.llms.types import ChatMessage
 
 from rag.aside import Stopped
 from rag.errors import LlmError
-from rag.models.llm import Llm, Thoughts
+from rag.models.llm import Llm
 from rag.models.llm_offered import Offered, offered, tried
+from rag.models.writer import Thoughts
 from rag.settings import Settings
+from tests.conftest import until
 from tests.llm_endpoint import MODEL, Endpoint, Script, running
 
 KEY = "sk-very-secret-0815"
+NEVER = 3600.0  # seconds; no test gets there
 
 
 @pytest.fixture
@@ -124,26 +127,23 @@ def test_each_fault_has_its_name(endpoint: Endpoint, script: Script, reason: str
 def test_a_server_that_is_not_there() -> None:
     with running() as closed:
         url = closed.url
-    started = time.monotonic()
     with pytest.raises(LlmError) as caught:
         written(url)
-    assert caught.value.reason == "down"
-    assert time.monotonic() - started < 5
+    assert caught.value.reason == "down"  # not "slow": the deadline was not waited for
 
 
 @pytest.mark.parametrize(
-    "script", [Script("Nie.", wait=30), Script("Sehr langsam und lang.", pause=0.3), Script(drip=True)]
+    "script", [Script("Nie.", wait=NEVER), Script("Langsam. " * 999, pause=0.05), Script(drip=True)]
 )
 @pytest.mark.parametrize("streaming", [True, False])
 def test_the_deadline_ends_every_wait(endpoint: Endpoint, script: Script, streaming: bool) -> None:
-    if not streaming:
-        script = Script("Nie.", wait=30)
-    endpoint.says(script)
-    started = time.monotonic()
-    with pytest.raises(LlmError) as caught:
-        written(endpoint.url, seconds=0.6, streaming=streaming)
-    assert caught.value.reason == "slow"
-    assert time.monotonic() - started < 3
+    endpoint.says(script if streaming else Script("Nie.", wait=NEVER))
+    seconds = 0.3
+    while not endpoint.asked:  # on a busy machine the request may not have got there before the deadline
+        seconds *= 2
+        with pytest.raises(LlmError) as caught:
+            written(endpoint.url, seconds, streaming)
+        assert caught.value.reason == "slow"
     assert endpoint.wait_left()  # and the connection is closed
 
 
@@ -157,13 +157,16 @@ def test_closing_the_iterator_closes_the_connection(endpoint: Endpoint) -> None:
 
 
 def test_stop_ends_the_wait_from_another_thread(endpoint: Endpoint) -> None:
-    endpoint.says(Script("Nie.", wait=30))
+    endpoint.says(Script("Nie.", wait=NEVER))
     stop: Future[None] = Future()
-    Timer(0.5, stop.set_result, (None,)).start()
-    started = time.monotonic()
+
+    def later() -> None:
+        until(lambda: bool(endpoint.asked), 60)
+        stop.set_result(None)
+
+    Thread(target=later).start()
     with pytest.raises(Stopped):
-        written(endpoint.url, 30, stop=stop)
-    assert time.monotonic() - started < 5
+        written(endpoint.url, NEVER, stop=stop)
     assert endpoint.wait_left()
 
 
@@ -192,9 +195,10 @@ def test_models_that_are_offered() -> None:
 @pytest.mark.parametrize("finish", ["stop", "length"])
 def test_its_speed(endpoint: Endpoint, finish: str) -> None:
     endpoint.says(Script("eins zwei drei vier fünf", wait=0.3, pause=0.1, finish=finish))
-    speed = tried(settings(endpoint.url))
-    assert 0.4 <= speed.first < 5  # 0.3 s to wait and 0.1 s to write
-    assert 0 < speed.rate < 13  # 10 a second, on a machine with nothing else to do
+    started = time.monotonic()
+    speed = tried(Llm(settings(endpoint.url)))
+    assert 0.4 <= speed.first < time.monotonic() - started  # 0.3 s to wait and 0.1 s to write
+    assert 0 < speed.rate < 13  # at most 10 a second
 
 
 @pytest.mark.parametrize("missing", ["llm_url", "llm_model"])

@@ -45,7 +45,7 @@ class SettingsPage:
     def switch(self, request: gr.Request, event: gr.EventData) -> Updates:
         """Another way to answer was chosen."""
         mode, settings = sent(event, "mode"), self.answerer.settings
-        possible = mode == "extractive" or (settings.llm_url and settings.llm_model)
+        possible = mode == "extractive" or settings.llm_set
         if mode in MODES and possible and from_here(request):
             self.answerer.settings = settings.model_copy(update={"answer_mode": mode})
         return self._state(request)
