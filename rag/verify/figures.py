@@ -34,7 +34,9 @@ def dates(reading: Reading) -> Iterator[Fault]:
         own = [(source, date) for source, date in reading.claim.dates if (date.start, date.end) == (start, end)]
         degree, place = _dated(reading, own)
         if degree != "yes":
-            yield reading.fault(start, end, "date", degree == "no")
+            # The day of publication may stand for one that is not told, but not for another one that is.
+            instead = place is None and _dates_left(reading)
+            yield reading.fault(start, end, "date", degree == "no" or instead)
         elif (place is None or place.sentence != reading.best) and _dates_left(reading):
             yield reading.fault(start, end, "date", reading.share >= MOSTLY)
         elif place is not None and (others := _other_dates(reading, own, place)):
