@@ -7,7 +7,6 @@ import datetime as dt
 import math
 import re
 import threading
-import time
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,19 +14,19 @@ from typing import Any, Literal
 
 from corpus.article import Article
 from rag.aside import Stop, aside
-from rag.compose import compose
+from rag.asking import Asking, Clock
 from rag.errors import EmptyQuestionError, LongQuestionError
 from rag.followup import understand
-from rag.generate import Task, answered, gathered, worded
+from rag.generate import worded
 from rag.index import Index, Status
 from rag.models.read import Reader
 from rag.models.reader.evidence import BundledReader
 from rag.models.writer import Writer, writer
 from rag.query_engine import QueryEngine
-from rag.retrieve import Query, Retriever
+from rag.retrieve import Retriever
 from rag.rows import Filter
 from rag.settings import Settings
-from rag.types import Answer, Event, Evidence, Passage, Turn
+from rag.types import Answer, Event, Turn
 from rag.when import Given
 
 _TOKENS = re.compile(r"\S+\s*")
@@ -168,7 +167,7 @@ class Answerer:
         """The stages as they begin, what a language model writes, then the answer."""
         question = check_question(question, self.settings)
         llm = self.llm if (mode or self.settings.answer_mode) == "llm" else None  # nothing is searched in vain
-        clock = _Clock()
+        clock = Clock()
         follow = understand(question, history)
         if follow and follow.answer:
             clock.lap("compose")
@@ -184,32 +183,16 @@ class Answerer:
             query = replace(query, language=follow.language)
         as_of = as_of or (only.as_of if only else None)
         asked = self.retriever.time_of(query, as_of, time) if self.settings.fusion == "hybrid" else None
-        passages = self.retriever.passages(query, as_of, within=within, only=only, time=asked or False)
-        clock.lap("search")
-        yield Event("stage", "reading")
-        evidence = self.reader.read(query, passages)
-        clock.lap("read")
-        read = passages
-        if llm and passages:
-            weak = not evidence or evidence[0].confidence < self._least
-            read = gathered(
-                query.text,
-                passages,
-                weak,
-                lambda part, alone: self.retriever.passages(
-                    self.retriever.query(part), as_of, fusion=alone, within=within, only=only, time=asked or False
-                ),
-                most=2 * self.settings.top_k,
-            )
-            clock.lap("gather")
+        asking = Asking(
+            self.index, self.retriever, self.reader, self.settings, query, clock, as_of, within, only, asked or False
+        )
         answer = None
-        for step in self._answered(query, passages, read, evidence, as_of, llm, stop):
+        for step in asking.extracted() if llm is None else asking.written(llm, self.count, stop):
             if isinstance(step, Answer):
                 answer = step
             else:
                 yield step
         assert answer is not None
-        clock.lap("write" if llm else "compose")
         understood_as = follow.question if follow else None
         answer = replace(answer, question=question, understood_as=understood_as)
         if wording:
@@ -217,55 +200,9 @@ class Answerer:
             answer = replace(answer, notes=notes, tokens=(answer.tokens or 0) + wording.tokens)
         yield replace(answer, time=asked, timings=clock.seconds(), fingerprint=self.settings.fingerprint())
 
-    def _answered(
-        self,
-        query: Query,
-        passages: Sequence[Passage],
-        read: Sequence[Passage],
-        evidence: Sequence[Evidence],
-        as_of: dt.date | None,
-        llm: Writer | None,
-        stop: Stop | None,
-    ) -> Iterator[Event | Answer]:
-        """From ``passages``, or for a language model ``read``, to the answer."""
-        language = "de" if query.language == "de" else "en"
-        articles = {
-            article_id: self.index.article(article_id) for article_id in {p.article_id for p in (*passages, *read)}
-        }
-        day = as_of.isoformat() if as_of else self.index.store.newest()
-
-        def extractive() -> Answer:
-            return compose(
-                query.text,
-                language,
-                evidence,
-                passages,
-                articles,
-                most=self.settings.answer_sentences,
-                least_confidence=self._least,
-                as_of=day,
-            )
-
-        if llm is None or not passages:
-            yield Event("stage", "composing")
-            yield extractive()
-            return
-        yield Event("stage", "writing")
-        confidence = evidence[0].confidence if evidence else 0.0
-        parts = self.retriever.lexicon.parts
-        task = Task(query.text, language, read, articles, day, confidence, self.count, parts)
-        for step in answered(llm, task, self.settings, extractive, stop):
-            yield Event("token", step) if isinstance(step, str) else step
-
-    @property
-    def _least(self) -> float:
-        """The confidence from which on evidence answers."""
-        least = self.settings.min_confidence
-        return self.reader.threshold if least is None else least
-
     def count(self, text: str) -> int:
         """About how many tokens a text is for a language model, rather too many than too few."""
-        return math.ceil(TOKEN_FACTOR * len(self.index.embedder.token_offsets([text])[0]))
+        return math.ceil(TOKEN_FACTOR * self.index.embedder.token_counts([text])[0])
 
     @property
     def llm(self) -> Writer:
@@ -301,17 +238,3 @@ def check_question(question: str, settings: Settings) -> str:
     if len(question) > settings.max_question_chars:
         raise LongQuestionError(length=len(question), limit=settings.max_question_chars)
     return question
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self._laps[name] = round(now - self._last, 4)
-        self._last = now
-
-    def seconds(self) -> dict[str, float]:
-        return {**self._laps, "total": round(sum(self._laps.values()), 4)}

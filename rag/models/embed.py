@@ -17,6 +17,7 @@ from rag.models import side_by_side
 from rag.models.bundled import SHA256, bundled_folder
 from rag.models.memory import release_memory
 from rag.models.source import device, find
+from rag.models.word_counts import WordCounts
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Embedder(BaseEmbedding):
     _query_prompt: str = PrivateAttr()
     _passage_prompt: str = PrivateAttr()
     _arithmetic: Arithmetic | None = PrivateAttr(default=None)
+    _counts: WordCounts | None = PrivateAttr(default=None)
     _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
 
     def __init__(self, settings: Settings) -> None:
@@ -69,7 +71,7 @@ class Embedder(BaseEmbedding):
     def unload(self) -> None:
         """Frees the model's memory (half a gigabyte and more); the next use loads it again, which takes seconds."""
         with self._lock:
-            self._loaded = self._arithmetic = None
+            self._loaded = self._arithmetic = self._counts = None
         gc.collect()
         release_memory()
 
@@ -100,11 +102,9 @@ class Embedder(BaseEmbedding):
             return []
         model = self._model
         with model[0].tokenizing:
-            # What transformers does for each token, in Python, takes as long again as the tokenizer itself.
-            tokenizer = model.tokenizer.backend_tokenizer
-            tokenizer.no_truncation()
-            tokenizer.no_padding()
-            return [len(coded) for coded in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+            if self._counts is None:
+                self._counts = WordCounts(model.tokenizer.backend_tokenizer)
+            return self._counts.of(texts)
 
     @property
     def arithmetic(self) -> Arithmetic:

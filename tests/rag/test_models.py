@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +14,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
 
 from rag.errors import ModelDamagedError, ModelMissingError
-from rag.models import bundled
+from rag.models import bundled, word_counts
 from rag.models.embed import Embedder
 from rag.models.memory import overwritten_when_freed, release_memory
+from rag.models.word_counts import WordCounts
 from rag.settings import Settings
 
 
@@ -41,14 +45,16 @@ def test_counting_while_another_thread_embeds(embedder: Embedder) -> None:
     # A fast tokenizer keeps padding as state: without a lock, a count met the padding of the batch being embedded.
     texts = ["Kurz.", "Ein deutlich längerer Satz über die Brücke von Altdorf. " * 5]
     offsets, vectors = embedder.token_offsets(texts), embedder.passages(texts)
-    counts = [len(places) for places in offsets]
+    counts, number = [len(places) for places in offsets], itertools.count()
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)  # the moment between setting the state and using it is short
     with ThreadPoolExecutor(1) as pool:
         embedding = pool.submit(lambda: [embedder.passages(texts) for _ in range(40)])
         while not embedding.done():
             assert embedder.token_offsets(texts) == offsets
-            assert embedder.token_counts(texts) == counts
+            new = f"{texts[1]} Wort{next(number)}"  # counts of words are remembered
+            assert embedder.token_counts([*texts, new])[:2] == counts
+            assert embedder.token_counts([new]) == [len(embedder.token_offsets([new])[0])]
         assert all(np.array_equal(found, vectors) for found in embedding.result())
     sys.setswitchinterval(before)
 
@@ -65,12 +71,46 @@ def test_no_texts(embedder: Embedder) -> None:
     assert embedder.token_counts([]) == []
 
 
-@hypothesis.settings(max_examples=40, deadline=None)
-@given(st.lists(st.text(), max_size=5))
+WORDS = "die „Brücke“ „ – Nr. 1.000 <mask> </s> < > ﬁx e\u0301 \u0308 ３ 漢字 @x".split() + ["", "\xa0", "\n"]
+    "die",
+    "„Brücke“",
+    "„",
+    "–",
+    "Nr.",
+    "1.000",
+    "<mask>",
+    "</s>",
+    "<",
+    ">",
+    "",
+    "\xa0",
+    "ﬁx",
+    "e\u0301",
+    "\u0308",
+    "３",
+    "\n",
+    "漢字",
+    "@x",
+]
+
+
+@hypothesis.settings(max_examples=100, deadline=None)
+@given(st.lists(st.text() | st.lists(st.sampled_from(WORDS)).map(" ".join), max_size=5))
 def test_as_many_tokens_as_there_are_places(embedder: Embedder, texts: list[str]) -> None:
     texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
     texts.append("Das 1. Beispiel,\n\nzum 2.  Mal: </s> <mask> " + "lang " * 600)  # beyond what the model reads
     assert embedder.token_counts(texts) == [len(places) for places in embedder.token_offsets(texts)]
+
+
+def test_words_are_counted_anew_when_too_many_are_known(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_counts, "MOST", 3)
+    for texts in (["eins zwei drei"], ["zwei vier fünf", "eins drei Brückensperrung"]):
+        assert embedder.token_counts(texts) == [len(places) for places in embedder.token_offsets(texts)]
+
+
+def test_a_tokenizer_that_does_not_cut_at_spaces_counts_whole_texts() -> None:
+    tokenizer = Tokenizer(BPE({"a": 0, "b": 1, " ": 2, "a ": 3, "a b": 4}, [("a", " "), ("a ", "b")]))
+    assert WordCounts(tokenizer).of(["a b", "a"]) == [1, 1]
 
 
 def test_special_words_are_ordinary_text(embedder: Embedder) -> None:
