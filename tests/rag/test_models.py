@@ -71,7 +71,7 @@ def test_no_texts(embedder: Embedder) -> None:
     assert embedder.token_counts([]) == []
 
 
-WORDS = "die „Brücke“ „ – Nr. 1.000 <mask> </s> < > ﬁx e\u0301 \u0308 ３ 漢字 @x".split() + ["", "\xa0", "\n"]
+WORDS = [*"die „Brücke“ „ – Nr. 1.000 <mask> </s> < > ﬁx é ̈ ３ 漢字 @x".split(), "", "\xa0", "\n"]
 
 
 @hypothesis.settings(max_examples=100, deadline=None)
