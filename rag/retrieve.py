@@ -130,13 +130,15 @@ class Retriever(BaseRetriever):
         within: Collection[str] | None = None,
         only: Filter | None = None,
         time: when.Given = None,
+        rerank: bool = True,
     ) -> list[Passage]:
         """The best passages, best first. ``as_of`` leaves out what was published later, ``within`` all articles but these.
 
         ``only`` states further conditions; ``as_of`` and ``within`` take the place of its own. What the question says
         of time is a preference: chunks of that time come first, others are not left out. ``time`` overrides it: False
         for none, (first day, last day) or a ``QuestionTime``. ``fusion`` ("hybrid", "dense", "lexical") and ``top_k``
-        override the settings; either search alone pays no heed to time and is not reranked. Raises FilterValueError.
+        override the settings; either search alone pays no heed to time and is not reranked, nor is anything without
+        ``rerank``. Raises FilterValueError.
         """
         query = question if isinstance(question, Query) else self.query(question)
         settings, only = self.index.settings, self._only(only, as_of, within)
@@ -159,8 +161,9 @@ class Retriever(BaseRetriever):
         lexical = matches.scores(ids)
         scores = self._scores(query, ids, dense, lexical, matches, fusion)
         bonus = np.array([wanted.bonus(chunks[chunk]) for chunk in ids]) if wanted else np.zeros(len(ids))
-        if self.reranker and fusion == "hybrid":
-            first = np.argsort(-(scores + bonus), kind="stable").tolist()
+        searched = scores + bonus
+        if self.reranker and rerank and fusion == "hybrid":
+            first = np.argsort(-searched, kind="stable").tolist()
             titled = self.reranker.titled
             texts = [embedded_text(chunks[i].title if titled else None, chunks[i].text) for i in ids]
             scores = reranked(scores, first, texts, query.text, self.reranker, settings.rerank_seconds)
@@ -168,7 +171,7 @@ class Retriever(BaseRetriever):
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
         told = self._one_teller([chunks[ids[i]] for i in order])
         best = [i for i in order if told[chunks[ids[i]].story][0] == chunks[ids[i]].article_id][:top_k]
-        return [self._passage(chunks[ids[i]], float(scores[i]), dense, lexical, told) for i in best]
+        return [self._passage(chunks[ids[i]], float(scores[i]), float(searched[i]), dense, lexical, told) for i in best]
 
     def time_of(self, query: Query, as_of: dt.date | None = None, time: when.Given = None) -> QuestionTime | None:
         """What the question, asked on ``as_of`` (today), says of time, or ``time`` in its place; None for nothing."""
@@ -240,6 +243,7 @@ class Retriever(BaseRetriever):
         self,
         chunk: StoredChunk,
         score: float,
+        searched: float,
         dense: dict[int, float],
         lexical: dict[int, float],
         told: dict[int, tuple[str, tuple[str, ...]]],
@@ -260,6 +264,7 @@ class Retriever(BaseRetriever):
             lexical=lexical.get(chunk.id, 0.0),
             dates=chunk.dates,
             also_in=told[chunk.story][1],
+            search=searched,
         )
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

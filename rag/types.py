@@ -44,6 +44,7 @@ class Passage:
     lexical: float  # BM25 of the analysed tokens, 0 when no token matches
     dates: tuple[DateMention, ...] = ()  # what "am Freitag" in it means; offsets count in the article
     also_in: tuple[str, ...] = ()  # further outlets (or article ids) with the same wire story
+    search: float | None = None  # the score before anything was read; None: as ``score``
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from corpus.article import Article
 from corpus.corrections import tells_earlier
 from corpus.dates import NewsDate
+from rag.compose.fit import echoes, unfit
 from rag.compose.forms import kind_of
 from rag.compose.quotes import same_words
 from rag.compose.reading import read
@@ -75,7 +76,9 @@ def claims(evidence: Sequence[Evidence], topic: Topic, articles: dict[str, Artic
         value = value_of(item, kind)
         if value is not None and not _corrected(value, item, articles):
             found.append(claim(item, value, articles[item.passage.article_id]))
-    found = sorted((one for one in found if _fits(one, kind)), key=lambda c: (c.vague, not _likely(c, kind, topic)))
+    found = sorted(
+        (one for one in found if _fits(one, kind, topic)), key=lambda c: (c.vague, not _likely(c, kind, topic))
+    )
     return _newest_first(found) if topic.recent else found
 
 
@@ -86,10 +89,12 @@ def _newest_first(found: list[Claim]) -> list[Claim]:
     return newest + [one for one in found if one not in close]
 
 
-def _fits(one: Claim, kind: Kind) -> bool:
-    """Whether a claim holds anything of the kind asked for."""
-    if kind in ("person", "place"):
-        return any(token.capital for token in one.value.words.tokens)
+def _fits(one: Claim, kind: Kind, topic: Topic) -> bool:
+    """Whether a claim holds anything of the kind asked for that the question has not said itself."""
+    if kind in ("person", "place") and not any(token.capital for token in one.value.words.tokens):
+        return False
+    if one.value.kind == "words" and (unfit(one.item, topic) or echoes(one.item, topic)):
+        return False
     if kind == "number" and one.value.amount is not None:
         return one.value.amount.kind != "ordinal" and not is_past(one.item.text, one.value.amount)
     return True

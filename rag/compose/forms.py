@@ -70,7 +70,9 @@ _TABLE: tuple[tuple[Form, str], ...] = (
 )
 _COMPILED = tuple((form, re.compile(pattern, re.VERBOSE | re.IGNORECASE | re.DOTALL)) for form, pattern in _TABLE)
 _AMOUNT = re.compile(
-    r"\A(?:was|what)\s(?:kost|soll\b.*\bkosten|does\b.*\bcost|will\b.*\bcost|did\b.*\bcost)|\bwelche[rnms]?\s(?:zahl|anteil|anzahl|summe)"
+    r"\A(?:was|what)\s(?:kost|(?:does|will|did|would)\b.*\bcost)"
+    r"|\Awas\s(?:ha|w[iü]rde?|werden|soll|könnte|dürfte|darf)\w*\b.*\b(?:kosten|gekostet)\W*\Z"
+    r"|\bwelche[rnms]?\s(?:\w*(?:zahl|anteil|summe|betrag|geldwert)|höhe)\b"
     r"|\b(?:what|which)\s(?:number|amount|sum|share|percentage)\b|\bwie\slange\b|\bhow\slong\b",
     re.IGNORECASE,
 )

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from corpus.article import Article
 from corpus.dates import NewsDate
 from rag import german, names, when
+from rag.compose.fit import counting
 from rag.compose.forms import kind_of
 from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.compose.reading import read
-from rag.compose.topic import COUNTRIES, Topic, counted_noun
-from rag.compose.values import amounts_in
+from rag.compose.topic import COUNTRIES, Topic
 from rag.types import Evidence, Passage, QuestionTime
 from rag.verify.match import Matcher
 from rag.verify.words import Token
@@ -37,18 +37,7 @@ def grounded(
     kept = [item for item in evidence if item.passage.article_id in knows and not (time and _of_another(item, time))]
     if kind_of(topic.question) != "number":
         return kept
-    return [item for item in kept if item.span is None or _counts(item, topic)]
-
-
-def _counts(item: Evidence, topic: Topic) -> bool:
-    """Whether a sentence has any number that can answer: of the right unit, and of what is asked for."""
-    text = read(item.text, item.passage.language)
-    return any(
-        amount.kind != "ordinal"
-        and topic.unit(amount.unit)
-        and (amount.unit or topic.counts(counted_noun(text, amount.end), item.passage.language))
-        for amount in amounts_in(item)
-    )
+    return [item for item in kept if item.span is None or counting(item, topic)]
 
 
 def knowing(topic: Topic, passages: Sequence[Passage], articles: dict[str, Article]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from corpus.mentions import date_mentions
@@ -14,6 +14,7 @@ from rag.compose.reading import read
 from rag.types import Evidence, Passage
 from rag.verify.ground import is_content
 from rag.verify.match import Matcher, sides
+from rag.verify.numerals import UNITS
 from rag.verify.tables import opposites
 from rag.verify.words import Text, Token
 
@@ -35,7 +36,7 @@ _TOLLS = tuple(
         r"vermisst\w*|verschollen|missing",
     )
 )
-_MONEY = frozenset(("euro", "dollar", "franken", "pfund", "rubel", "yen", ""))
+_MONEY = frozenset(("euro", "dollar", "franken", "pfund", "rubel", "yen"))
 _SPAN = frozenset(("sekunde", "minute", "tag", "monat"))
 # What a question may be answered in; "" is a bare number.
 _UNITS = tuple(
@@ -43,12 +44,13 @@ _UNITS = tuple(
     for pattern, units in (
         (r"\b(?:wie ?viel uhr|what time)\b", frozenset(("uhr", ""))),
         (
-            r"\bwas kost|\bkosten\W*\Z|\bwie teuer|\bwie ?viel geld|\bhow much (?:money|does)\b.*\bcost|\bwhat\b.*\bcost",
-            _MONEY,
+            r"\bwas kost|\b(?:kosten|kostet|gekostet)\W*\Z|\bwie teuer|\bwie ?viel geld|\bwelche[rnms]? (?:geldwert|betrag|summe)\b"
+            r"|\bhow much (?:money|does)\b.*\bcost|\bwhat\b.*\bcost|\bhow expensive",
+            _MONEY | {""},
         ),
         (r"\b(?:wie lange|how long)\b", _SPAN),
         (r"\b(?:wie alt|how old)\b", _SPAN | {""}),
-        (r"\b(?:wie weit|how far)\b", frozenset(("meter", "meile", "minute"))),
+        (r"\b(?:wie weit|how far)\b", frozenset(("meter", "meile", "minute", "lichtjahr"))),
         (r"\b(?:wie lang|wie tief|how deep|how tall)\b", frozenset(("meter", "meile", *_SPAN))),
         (r"\b(?:wie schwer|how heavy)\b", frozenset(("gramm", ""))),
         (r"\b(?:wie viel prozent|welcher anteil|what (?:share|percentage))\b", frozenset(("prozent",))),
@@ -126,7 +128,23 @@ class Topic:
 
     def unit(self, unit: str) -> bool:
         """Whether an amount in this unit can be the answer."""
-        return next((unit in units for pattern, units in _UNITS if pattern.search(self.question)), True)
+        return unit in self._units if self._units is not None else True
+
+    @cached_property
+    def _units(self) -> frozenset[str] | None:
+        """The units an answer may be in: that which is counted ("Wie viele Liter"), or those of the question word; None
+        for any."""
+        measure = UNITS[self.noun.word][0] if self.noun is not None and self.noun.word in UNITS else None
+        if measure is not None:
+            return _SPAN if measure in _SPAN else frozenset((measure, ""))
+        return next((units for pattern, units in _UNITS if pattern.search(self.question)), None)
+
+    def priced(self, units: Collection[str]) -> bool:
+        """Whether amounts in these units can hold what is asked for where that is a price, or counted in a measure: one
+        of them says so itself, as "150" does not in "von 220 auf 150 Mio. Euro"."""
+        named = (self._units or frozenset()) - {""}
+        told = named <= _MONEY or (self.noun is not None and self.noun.word in UNITS)
+        return not (named and told) or not named.isdisjoint(units)
 
     def share(self, passage: Passage) -> float:
         """How many of the question's words the passage or its title have, 0..1; of a passage in another language only
@@ -188,6 +206,8 @@ class Topic:
             return True
         if self.noun.stem in _ANYBODY:  # "Wie viele Menschen starben?" - "12 Arbeiter"
             return noun.stem in _PEOPLE
+        if noun.capital and len(noun.stem) >= 4 and self.noun.stem.endswith(noun.stem):  # "Weihnachtsbäume" - "Bäume"
+            return True
         return bool(Matcher(self.text, [noun]).find(self.noun))
 
     def acts(self, item: Evidence) -> bool:

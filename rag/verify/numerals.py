@@ -49,6 +49,7 @@ UNITS = {
     "jahre": ("monat", 12), "jahren": ("monat", 12), "years": ("monat", 12), "year": ("monat", 12), "jährig": ("monat", 12),
     "prozentig": ("prozent", 1), "stündig": ("minute", 60), "tägig": ("tag", 1), "wöchig": ("tag", 7), "monatig": ("monat", 1),
     "minütig": ("minute", 1), "quadratmeter": ("m2", 1), "quadratmetern": ("m2", 1), "quadratkilometer": ("m2", 1e6),
+    "lichtjahr": ("lichtjahr", 1), "lichtjahre": ("lichtjahr", 1), "lichtjahren": ("lichtjahr", 1),
     "megawatt": ("watt", 1e6), "gigawatt": ("watt", 1e9), "kilowatt": ("watt", 1e3), "watt": ("watt", 1),
 }  # fmt: skip
 # Rounding words, each with how the true value lies to the number that is told.

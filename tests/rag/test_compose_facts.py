@@ -151,3 +151,45 @@ def test_of_dates_that_agree_the_most_exact_is_told() -> None:
 def test_how_much_more_is_a_difference() -> None:
     told = Told("Die Jugendlichen schliefen 34 Minuten mehr als zuvor.", [("34 Minuten", 0.9)])
     assert answered("Wie viel länger schlafen die Jugendlichen?", told).short == "34 Minuten"
+
+
+def test_a_price_is_a_sum_of_money_and_litres_are_litres() -> None:
+    told = Told("Der Satellit Korax wiegt 630 und misst 12 Meter.", [("630", 0.9)])
+    for question in (
+        "Was kostet der Satellit Korax?",
+        "Was hat der Satellit Korax gekostet?",
+        "Auf welchen Geldwert wird Korax geschätzt?",
+    ):
+        assert answered(question, told).status == "not_found"
+    assert (
+        answered("Was soll Korax kosten?", Told("Korax kostet 14 Mio. Euro.", [("14 Mio. Euro", 0.9)])).short
+        == "14 Mio. Euro"
+    )
+    tank = Told("Der Tanker bei Altdorf hatte 12 Räder und 3 Kammern.", [("12", 0.9)])
+    assert answered("Wie viele Liter hatte der Tanker bei Altdorf geladen?", tank).status == "not_found"
+    tank = Told("Der Tanker bei Altdorf hatte 320 Liter geladen.", [("320", 0.9)])
+    assert answered("Wie viele Liter hatte der Tanker bei Altdorf geladen?", tank).short == "320 Liter"
+
+
+def test_the_end_of_a_compound_counts_the_same_things() -> None:
+    told = Told(
+        "In Altdorf wachsen Weihnachtsbäume. Man verkauft dort zehn Millionen Bäume.", [("zehn Millionen", 0.9)]
+    )
+    assert answered("Wie viele Weihnachtsbäume verkauft Altdorf?", told).short == "zehn Millionen"
+
+
+def test_an_article_knows_a_country_by_its_adjective() -> None:
+    told = Told("Dänische Bauern verkaufen im Jahr zehn Millionen Bäume.", [("zehn Millionen", 0.9)])
+    beside = Told("In Schweden wurde ein Fest gefeiert, auch Dänemark feierte mit.", title="Fest")
+    assert answered("Wie viele Bäume verkauft Dänemark?", told, beside).short == "zehn Millionen"
+    assert answered("Wie viele Bäume verkauft Schweden?", told, beside).status == "not_found"
+
+
+def test_a_road_is_no_person_and_what_was_asked_is_no_answer() -> None:
+    flight = Told("Der Fahrer floh über die BAB 12 nach Altdorf.", [("BAB 12", 0.9)])
+    assert answered("Wie heißt der Fahrer, der nach Altdorf floh?", flight).short is None
+    fire = Told("Ein Feuer hat die Halle in Altdorf zerstört.", [("Ein Feuer", 0.9)])
+    assert answered("Was hat den Brand in Altdorf ausgelöst?", fire).short is None
+    assert answered("Was hat die Halle in Altdorf zerstört?", fire).short == "Ein Feuer"
+    either = Told("Das Spiel in Altdorf gewann Rot.", [("Rot", 0.9)])
+    assert answered("Wer gewann das Spiel in Altdorf, Rot oder Blau?", either).short == "Rot"

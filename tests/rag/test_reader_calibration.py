@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from rag.models.reader.calibrate import Trial, _curve, _threshold, _touches, fitted, on_unseen_folds, ranking
-from rag.models.reader.evidence import CALIBRATION, FEATURES, Calibration
+from rag.models.reader.calibrate import (
+    NOTHING,
+    Trial,
+    _curve,
+    _of,
+    _threshold,
+    _touches,
+    balanced,
+    fitted,
+    on_unseen_folds,
+    ranking,
+)
+from rag.models.reader.evidence import CALIBRATION, FEATURES, READ, Calibration
+from rag.models.reader.model import Reading, Span
+from rag.models.reader.pool import Asked, Pool
+from rag.retrieve import Query
+from rag.types import Passage
 
-MARGIN, RELEVANT, SEARCH, BEHIND = (FEATURES.index(name) for name in ("margin", "relevant", "search", "behind"))
+MARGIN, RELEVANT, BEHIND = (FEATURES.index(name) for name in ("margin", "relevant", "behind"))
 
 
 def made_up(questions: int = 600) -> list[Trial]:
@@ -22,8 +38,11 @@ def made_up(questions: int = 600) -> list[Trial]:
         rows = rng.normal(size=(4, len(FEATURES)))
         chance = 1 / (1 + np.exp(-2 * (rows[:, MARGIN] - rows[:, BEHIND])))
         right = rng.random(4) < chance
-        own = np.arange(4) == int(np.argmax(rows[:, SEARCH] + 2 * rows[:, RELEVANT] + rng.gumbel(size=4)))
-        found.append(Trial(f"article {number // 3}", bool(right.any()), rows, right, own, 1.0))
+        search = rng.normal(size=4)
+        own = np.arange(4) == int(np.argmax(search + 2 * rows[:, RELEVANT] + rng.gumbel(size=4)))
+        kind = "answerable" if right.any() else "near"
+        said = np.column_stack([rows[:, : len(READ)], search])
+        found.append(Trial(f"article {number // 3}", kind, rows, right, said, own, 1.0))  # type: ignore[arg-type]
     return found
 
 
@@ -52,18 +71,65 @@ def test_probabilities_on_unseen_folds_mean_what_they_say() -> None:
 
 def test_nothing_to_learn_gives_no_false_confidence() -> None:
     rng = np.random.default_rng(1)
-    data = [
-        Trial(str(i), True, rng.normal(size=(3, len(FEATURES))), rng.random(3) < 0.3, np.arange(3) == 0, 1.0) for i in range(300)
-    ]  # fmt: skip
+    own = np.arange(3) == 0
+    data = []
+    for number in range(300):
+        said = np.column_stack([rng.normal(size=(3, len(READ))), own + rng.normal(size=3)])  # the search finds its way
+        rows, right = rng.normal(size=(3, len(FEATURES))), rng.random(3) < 0.3
+        data.append(Trial(str(number), "answerable", rows, right, said, own, 1.0))
     told = on_unseen_folds(data)
     assert 0.4 < told["AUROC"] < 0.6
 
 
-def test_the_threshold_refuses_as_many_right_as_it_lets_through_wrong_ones() -> None:
-    told = np.array([0.9, 0.8, 0.7, 0.355, 0.6, 0.2, 0.2, 0.1])
-    right = np.array([True, True, True, True, False, False, False, False])
-    threshold = _threshold(told, right, np.ones(8))
-    assert (right & (told < threshold)).sum() == (~right & (told >= threshold)).sum() == 1
+def test_at_the_threshold_a_wrong_answer_costs_as_much_as_two_refusals() -> None:
+    # Down to .55 all three right ones are given, and a wrong one (cost 2); from .7 on one is refused (1), from .85 on two.
+    told, held = np.array([0.905, 0.805, 0.555, 0.605, 0.205]), np.array([True, True, True, False, False])
+    assert 0.6 < _threshold(told, held, np.ones(5)) < 0.81
+    # One more right one below the wrong one: refusing both costs as much as giving it, refusing three more.
+    told, held = np.append(told, [0.5, 0.45]), np.append(held, [True, True])
+    assert 0.2 < _threshold(told, held, np.ones(7)) < 0.46
+
+
+def test_a_quarter_of_the_questions_weighs_as_without_an_answer() -> None:
+    data = balanced(
+        [t for t in made_up() if t.answerable] + [replace(t, kind=k) for t in made_up(90) for k in ("near", "far")]
+    )
+    weight = {kind: sum(t.weight for t in data if t.kind == kind) for kind in ("answerable", "near", "far")}
+    assert weight["near"] == pytest.approx(weight["far"])
+    assert weight["near"] + weight["far"] == pytest.approx(NOTHING * sum(weight.values()))
+
+
+class Stub:
+    """A search that finds three passages, and a reader that finds "zwölf" in each."""
+
+    def query(self, question: str) -> Query:
+        return Query(question, "de", np.zeros(3), (), ())
+
+    def passages(self, query: Query, top_k: int) -> list[Passage]:
+        texts = {"0": "Dort leben zwölf Wölfe.", "1": "Auch zwölf Bären sind da.", "2": "Im Zoo sind zwölf Affen."}
+        return [
+            Passage(int(id), id, None, None, None, None, "de", text, 0, len(text), 3.0 - int(id), 0.9, 1.0)
+            for id, text in texts.items()
+        ]
+
+    def read(self, question: str, passages: list[str], spans: int) -> list[Reading]:
+        return [Reading((Span(t.index("zwölf"), t.index("zwölf") + 5, 1.0),), 1.0, 1.0) for t in passages]
+
+
+def test_each_question_is_asked_without_its_passage_and_without_its_article() -> None:
+    pool = Pool(passages=["", "", ""], languages=["de"] * 3, articles=["wald", "wald", "zoo"])
+    stub = Stub()
+    asked = Asked("q", "mlqa-de-de", "Wie viele Wölfe leben dort?", 0, ((12, 17),))
+    trials = list(_of(asked, pool, stub, stub))  # type: ignore[arg-type]
+    assert [(t.kind, len(t.said), t.weight) for t in trials] == [
+        ("answerable", 3, 1.0),
+        ("near", 2, 0.5),
+        ("far", 1, 0.5),
+    ]
+    assert [t.right.tolist() for t in trials] == [[True, False, False], [False, False], [False]]
+    assert trials[1].rows[0, BEHIND] == 0.0  # of what is left the first is the best
+    none = Asked("n", "squad2", "Wie viele Wölfe leben dort?", 0, ())
+    assert [(t.kind, t.weight) for t in _of(none, pool, stub, stub)] == [("near", 1.0)]  # type: ignore[arg-type]
 
 
 def test_risk_counts_the_wrong_among_those_answered() -> None:

@@ -141,11 +141,32 @@ def test_an_uncalibrated_reader_says_so(caplog: pytest.LogCaptureFixture) -> Non
 
 
 def test_of_two_equal_spans_the_passage_that_the_search_holds_better_wins() -> None:
-    odds = Calibration((0.5, 0.5, 0.0, 0.0, -1.0), 0.0, 0.5, ODDS.rank, fitted=True)
+    odds = Calibration((0.5, 0.5, 0.0, -1.0, 0.0), 0.0, 0.5, ODDS.rank, fitted=True)
     near, far = passage("Es waren 12.", "near"), replace(passage("Es waren 12.", "far"), score=0.0)
     found = BundledReader(Scripted({"12": 1.0}), odds, 60).read(query(), [far, near])
     assert [item.passage.article_id for item in found] == ["near", "far"]
     assert found[1].confidence == pytest.approx(0.5)  # 1 of the span, less 1 for being behind by 1
+
+
+def test_what_reading_added_to_a_passage_is_not_counted_again() -> None:
+    odds = Calibration((0.5, 0.5, 0.0, -1.0, 0.0), 0.0, 0.5, ODDS.rank, fitted=True)
+    found = replace(passage("Es waren 12.", "found"), score=1.0, search=1.0)
+    raised = replace(passage("Es waren 12.", "raised"), score=9.0, search=1.0)  # by 8 of what reading says
+    confidences = [e.confidence for e in BundledReader(Scripted({"12": 1.0}), odds, 60).read(query(), [found, raised])]
+    assert confidences == [pytest.approx(1 / (1 + math.exp(-1)))] * 2
+
+
+def test_how_well_the_best_passage_matched_says_nothing() -> None:
+    few, many = replace(passage("Es waren 12."), search=1.2), replace(passage("Es waren 12."), search=9.5)
+    one, other = (reader({"12": 1.0}).read(query(), [each])[0] for each in (few, many))
+    assert one.confidence == other.confidence  # a set of three articles has no background to stand out from
+
+
+def test_a_span_of_another_kind_than_asked_for_is_less_sure() -> None:
+    odds = Calibration((0.5, 0.5, 0.0, 0.0, -2.0), 0.0, 0.5, ODDS.rank, fitted=True)
+    scripted = Scripted({"am Hafen": 2.0, "12": 1.5})
+    found = BundledReader(scripted, odds, 60).read(query(), [passage("Es waren 12 am Hafen.")])
+    assert [e.answer for e in found] == ["12", "am Hafen"]  # 1.5/2 + 2/2 and 2/2 + 2/2 - 2
 
 
 def test_what_was_read_to_rank_is_not_read_again_to_answer() -> None:

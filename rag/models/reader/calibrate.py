@@ -1,12 +1,13 @@
 """Fits what turns the reader's logits into a probability: ``python -m rag.models.reader.calibrate --adapter FILE``.
 
 The questions that training held out (MLQA, German and English; half of SQuAD 2.0's development set) are asked over an
-index of all passages of their language, as the answerer asks: retrieved, read, ranked. Each is asked once more with its own
-article left out, so that nothing answers it. Two logistic regressions (Platt 1999): one over every passage's best span,
-"does it answer?", whose logit ranks; one over the best of each question, whose probability is told. Both are tried on
-folds they did not see, whole articles at a time. A third (conditional logistic regression, McFadden 1973) says what reading
-adds to a passage's score in the search: it wins a softmax over all passages read for the one the question was asked about.
-XQuAD, NoMIRACL and the demo questions are not looked at.
+index of all passages of their language, as the answerer asks: retrieved and read. Each that has an answer is asked twice
+more: with its own passage left out while others of the same article stay, as the near miss that news readers meet, and with
+its whole article left out. Two logistic regressions (Platt 1999): one over every passage's best span, "does it answer?",
+whose logit ranks; one over the best of each question, whose probability is told. Both are tried on folds they did not see,
+whole articles at a time. A third (conditional logistic regression, McFadden 1973) says what reading adds to a passage's
+score in the search: it wins a softmax over all passages read for the one the question was asked about. XQuAD, NoMIRACL and
+the demo questions are not looked at.
 """
 
 from __future__ import annotations
@@ -15,38 +16,50 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from tqdm import tqdm
 
 from corpus.article import Article
+from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.index import Index
 from rag.models.bundled import bundled_folder
 from rag.models.logistic import auroc, fit_logistic
-from rag.models.reader.evidence import CALIBRATION, FEATURES, READ, features
+from rag.models.reader.evidence import CALIBRATION, FEATURES, READ, SPANS, candidates
 from rag.models.reader.model import SpanReader
 from rag.models.reader.pool import Asked, Pool, load_pool
 from rag.retrieve import Retriever
 from rag.settings import Settings
 
+# near: passages of the article are there, but none with the answer; far: nothing of the article is.
+Kind = Literal["answerable", "near", "far"]
+NOTHING = 0.25  # of all questions those that nothing answers, half of them near misses: a guess that every probability leans on
 FOLDS = 5
+QUOTES = 3  # of an answer
+WRONG = 2.0  # what a wrong answer costs where a refused answer costs 1: who trusts a wrong one has no reason to look further
 DEPTH = 20  # passages read a question
 LANGUAGES = {"de": ("mlqa-de-de", "mlqa-de-en"), "en": ("mlqa-en-de", "mlqa-en-en", "squad2")}  # of passages: sources
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A question as it was asked: of each passage's best span its features, and whether it answers; best passage first."""
+    """A question as it was asked: of each span its features, and whether it answers; of each passage what reading and the
+    search say, best first, and whether it is the one asked about."""
 
     group: str  # the article: one fold has all its questions
-    answerable: bool
-    rows: np.ndarray  # (passages, FEATURES)
-    right: np.ndarray  # (passages,) bool
-    own: np.ndarray  # (passages,) bool: the one it was asked about
+    kind: Kind
+    rows: np.ndarray  # (spans, FEATURES)
+    right: np.ndarray  # (spans,) bool
+    said: np.ndarray  # (passages, READ and the score in the search)
+    own: np.ndarray  # (passages,) bool
     weight: float
+
+    @property
+    def answerable(self) -> bool:
+        return self.kind == "answerable"
 
 
 def trials(pool: Pool, reader: SpanReader, settings: Settings, limit: int) -> Iterator[Trial]:
@@ -77,33 +90,43 @@ def _articles(pool: Pool, language: str, sources: set[str]) -> Iterator[Article]
 def _of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanReader) -> Iterator[Trial]:
     article = pool.articles[question.passage]
     own = {str(n) for n, name in enumerate(pool.articles) if name == article}
-    found = retriever.passages(question.question, top_k=DEPTH)
-    readings = reader.read(question.question, [p.text for p in found], spans=1)
-    variants = [(list(range(len(found))), bool(question.answers))]
+    query = retriever.query(question.question)
+    found = retriever.passages(query, top_k=DEPTH)
+    readings = reader.read(question.question, [p.text for p in found], SPANS)
+    variants: list[tuple[Kind, set[str]]] = [("answerable" if question.answers else "near", set())]
     if question.answers:
-        variants.append(([i for i, p in enumerate(found) if p.article_id not in own], False))
-    for kept, answerable in variants:
-        kept = [i for i in kept if readings[i].spans]
-        if not kept:
-            continue
-        best = max(found[i].score for i in kept)
-        rows = [features(readings[i].spans[0], readings[i], found[i].score, best) for i in kept]
-        right = [
-            answerable
-            and found[i].article_id == str(question.passage)
-            and any(
-                _touches(found[i].start + readings[i].spans[0].start, found[i].start + readings[i].spans[0].end, a)
-                for a in question.answers
+        if any(p.article_id in own - {str(question.passage)} for p in found):
+            variants.append(("near", {str(question.passage)}))
+        variants.append(("far", own))
+    for kind, without in variants:
+        kept = [i for i, p in enumerate(found) if p.article_id not in without]
+        best = max((found[i].score for i in kept), default=0.0)
+        rows, right, said = [], [], dict[int, tuple[float, ...]]()
+        for at, item, of in candidates(query, [found[i] for i in kept], [readings[i] for i in kept], best):
+            span = item.span or (0, 0)
+            rows.append(of)
+            right.append(
+                kind == "answerable"
+                and item.passage.article_id == str(question.passage)
+                and any(_touches(*span, answer) for answer in question.answers)
             )
-            for i in kept
-        ]
-        asked_about = np.array([found[i].article_id == str(question.passage) for i in kept])
-        yield Trial(article, answerable, np.array(rows), np.array(right), asked_about, 1 / len(variants))
+            said.setdefault(kept[at], (*of[: len(READ)], found[kept[at]].score))
+        if rows:
+            about = np.array([found[i].article_id == str(question.passage) for i in said])
+            arrays = np.array(rows), np.array(right), np.array(list(said.values())), about
+            yield Trial(article, kind, *arrays, 1.0 if kind == "answerable" else 1 / max(len(variants) - 1, 1))
 
 
 def _touches(start: int, end: int, answer: tuple[int, int]) -> bool:
     """Whether a stretch has any word of a gold answer in it: then the sentence around it, which is quoted, answers."""
     return start < answer[1] and answer[0] < end
+
+
+def balanced(data: Sequence[Trial]) -> list[Trial]:
+    """The trials with weights by which ``NOTHING`` of all questions have no answer, as many near as far ones."""
+    total = {kind: sum(t.weight for t in data if t.kind == kind) for kind in get_args(Kind)}
+    share = {"answerable": 1 - NOTHING, "near": NOTHING / 2, "far": NOTHING / 2}
+    return [replace(t, weight=t.weight * share[t.kind] * len(data) / total[t.kind]) for t in data]
 
 
 def fitted(data: Sequence[Trial]) -> tuple[np.ndarray, float]:
@@ -124,8 +147,7 @@ def ranking(data: Sequence[Trial]) -> np.ndarray:
     import torch
 
     chosen = [t for t in data if t.answerable and t.own.any()]
-    columns = [FEATURES.index(name) for name in (*READ, "search")]
-    rows = [torch.tensor(t.rows[:, columns], dtype=torch.float64) for t in chosen]
+    rows = [torch.tensor(t.said, dtype=torch.float64) for t in chosen]
     own = [torch.tensor(t.own) for t in chosen]
     weights = torch.tensor([0.0, 0.0, 0.0, 1.0], dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
@@ -150,15 +172,15 @@ def ranking(data: Sequence[Trial]) -> np.ndarray:
 def _first(data: Sequence[Trial], rank: np.ndarray) -> float:
     """Share of the answerable questions whose own passage is the first, of those that have it among those found."""
     chosen = [t for t in data if t.answerable and t.own.any()]
-    weights = np.array([*rank, 1.0, 0.0])
-    return round(float(np.mean([t.own[int(np.argmax(t.rows @ weights))] for t in chosen])), 3)
+    weights = np.array([*rank, 1.0])
+    return round(float(np.mean([t.own[int(np.argmax(t.said @ weights))] for t in chosen])), 3)
 
 
 def on_unseen_folds(data: Sequence[Trial]) -> dict[str, Any]:
-    """How often the best span is right, AUROC of the probability, its calibration error, and the threshold at which as
-    many right answers are refused as wrong ones are given."""
+    """How often the best span is right, AUROC of the probability, its calibration error, and the threshold at which
+    wrong answers and refused right ones cost least."""
     folds = {group: i % FOLDS for i, group in enumerate(dict.fromkeys(t.group for t in data))}
-    told, right = np.zeros(len(data)), np.zeros(len(data), bool)
+    told, right, held = np.zeros(len(data)), np.zeros(len(data), bool), np.zeros(len(data), bool)
     first: list[tuple[int, float]] = []
     for fold in range(FOLDS):
         seen = [t for t in data if folds[t.group] != fold]
@@ -167,20 +189,25 @@ def on_unseen_folds(data: Sequence[Trial]) -> dict[str, Any]:
         first.append((len(rest), _first(rest, ranking(seen))))
         for i, t in enumerate(data):
             if folds[t.group] == fold:
-                scores = t.rows @ weights + bias
-                told[i], right[i] = 1 / (1 + np.exp(-scores.max())), t.right[int(scores.argmax())]
+                sure = 1 / (1 + np.exp(-(t.rows @ weights + bias)))
+                best = np.argsort(-sure)[:QUOTES]
+                told[i], right[i] = sure[best[0]], t.right[best[0]]
+                held[i] = t.right[best][sure[best] >= RELATIVE_CONFIDENCE * sure[best[0]]].any()
     weight = np.array([t.weight for t in data])
     answerable = np.array([t.answerable for t in data])
-    threshold = _threshold(told, right, weight)
+    threshold = _threshold(told, held, weight)
     given = told >= threshold
+    kind = np.array([t.kind for t in data])
     return {
         "questions": len(data),
         "best span right, of answerable": _mean(right[answerable], weight[answerable]),
         "AUROC": round(auroc(told, right.astype(float)), 3),
         "calibration error": _calibration_error(told, right, weight),
         "threshold": threshold,
-        "right, of answers given": _mean(right[given], weight[given]),
-        "unanswerable answered": _mean(given[~answerable], weight[~answerable]),
+        "best span right, of answers given": _mean(right[given], weight[given]),
+        "a quote right, of answers given": _mean(held[given], weight[given]),
+        "near misses answered": _mean(given[kind == "near"], weight[kind == "near"]),
+        "far misses answered": _mean(given[kind == "far"], weight[kind == "far"]),
         "answerable refused": _mean(~given[answerable], weight[answerable]),
         "coverage and risk": _curve(told, right, weight),
         "own passage first, search alone": _first(data, np.zeros(len(READ))),
@@ -188,11 +215,11 @@ def on_unseen_folds(data: Sequence[Trial]) -> dict[str, Any]:
     }
 
 
-def _threshold(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> float:
+def _threshold(told: np.ndarray, held: np.ndarray, weight: np.ndarray) -> float:
+    """Where answers that do not hold what was asked for, at ``WRONG`` each, and refused ones that do cost least together."""
     steps = np.arange(0.05, 0.95, 0.01)
-    refused = np.array([weight[right & (told < t)].sum() / weight[right].sum() for t in steps])
-    given = np.array([weight[~right & (told >= t)].sum() / weight[~right].sum() for t in steps])
-    return round(float(steps[int(np.argmin(np.abs(refused - given)))]), 2)
+    costs = [WRONG * weight[~held & (told >= t)].sum() + weight[held & (told < t)].sum() for t in steps]
+    return round(float(steps[int(np.argmin(costs))]), 2)
 
 
 def _calibration_error(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> float:
@@ -229,7 +256,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = Settings.load(rerank_model="none")  # what reading adds is yet to be found
     reader = SpanReader.load(bundled_folder(settings.cache), arguments.adapter)
-    data = list(trials(load_pool(arguments.data), reader, settings, arguments.limit))
+    data = balanced(list(trials(load_pool(arguments.data), reader, settings, arguments.limit)))
     weights, bias = fitted(data)
     unseen = on_unseen_folds(data)
     card = {

@@ -11,7 +11,7 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.corrections import tells_earlier
+from rag.compose.fit import unfit
+from rag.compose.topic import Topic
 from rag.models.bundled import bundled_folder
 from rag.models.reader.model import Reading, Span, SpanReader
 from rag.models.source import device
@@ -70,7 +72,7 @@ class Calibration:
 
 
 READ = ("margin", "answerable", "relevant")  # what reading gives
-FEATURES = (*READ, "search", "behind")
+FEATURES = (*READ, "behind", "unfit")
 
 
 def read(span: Span, reading: Reading) -> tuple[float, ...]:
@@ -79,10 +81,30 @@ def read(span: Span, reading: Reading) -> tuple[float, ...]:
     return span.score, reading.answerable, reading.relevant
 
 
-def features(span: Span, reading: Reading, score: float, best: float) -> tuple[float, ...]:
-    """FEATURES: what the probability of a span is made of. READ, the passage's ``score`` in the search, and how far that
-    is behind the ``best`` of the search."""
-    return *read(span, reading), score, best - score
+def features(item: Evidence, span: Span, reading: Reading, best: float, topic: Topic) -> tuple[float, ...]:
+    """FEATURES: what the probability of a span is made of. READ; how far the passage is behind the ``best`` of the search;
+    whether the span is surely nothing of the kind asked for.
+
+    How well the best passage matched is no part of it: that depends on how many articles there are, and on how alike.
+    """
+    behind = best - searched(item.passage)
+    return *read(span, reading), behind, float(unfit(item, topic))
+
+
+def searched(passage: Passage) -> float:
+    """The score in the search before anything was read: what reading adds stands in READ already."""
+    return passage.score if passage.search is None else passage.search
+
+
+def candidates(
+    query: Query, passages: Sequence[Passage], readings: Sequence[Reading], best: float
+) -> Iterator[tuple[int, Evidence, tuple[float, ...]]]:
+    """(place of the passage, evidence without a confidence, FEATURES) of every span read."""
+    topic = Topic(query.text, "en" if query.language == "en" else "de")
+    for place, (passage, reading) in enumerate(zip(passages, readings, strict=True)):
+        for span in reading.spans:
+            for item in _evidence(passage, span):
+                yield place, item, features(item, span, reading, best, topic)
 
 
 class BundledReader:
@@ -130,14 +152,13 @@ class BundledReader:
         certain; those after that are not looked at.
         """
         found: list[Evidence] = []
-        best = max((passage.score for passage in passages), default=0.0)
+        best = max((searched(passage) for passage in passages), default=0.0)
         ends = time.perf_counter() + self._seconds
         for at in range(0, len(passages), AT_ONCE):
             part = passages[at : at + AT_ONCE]
-            for passage, reading in zip(part, self._readings(query.text, [p.text for p in part]), strict=True):
-                for span in reading.spans:
-                    of = features(span, reading, passage.score, best)
-                    found += _evidence(passage, span, self.calibration.confidence(of))
+            readings = self._readings(query.text, [passage.text for passage in part])
+            for _, item, of in candidates(query, part, readings, best):
+                found.append(replace(item, confidence=self.calibration.confidence(of)))
             certain = max((item.confidence for item in found), default=0.0) >= CERTAIN
             if time.perf_counter() >= ends or (certain and at + AT_ONCE >= FEWEST):
                 break
@@ -150,7 +171,7 @@ def _loaded(base: Path, adapter: Path) -> SpanReader:
     return SpanReader.load(base, adapter, device())
 
 
-def _evidence(passage: Passage, span: Span, confidence: float) -> Iterator[Evidence]:
+def _evidence(passage: Passage, span: Span) -> Iterator[Evidence]:
     """The sentence with the span; two sentences of a paragraph when it runs from one into the next."""
     touched = [s for s in sentence_spans(passage.text) if s[0] < span.end and span.start < s[1]]
     if not touched:
@@ -162,7 +183,7 @@ def _evidence(passage: Passage, span: Span, confidence: float) -> Iterator[Evide
     first, last = bare(text, max(span.start, start) - start, min(span.end, end) - start)
     if first < last and not tells_earlier(text):
         shift = passage.start + start
-        yield Evidence(passage, shift, passage.start + end, text, confidence, (shift + first, shift + last))
+        yield Evidence(passage, shift, passage.start + end, text, 0.0, (shift + first, shift + last))
 
 
 def bare(sentence: str, start: int, end: int) -> tuple[int, int]:

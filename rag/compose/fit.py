@@ -1,0 +1,73 @@
+"""What a span is, against what its question asks for: a day to "Wann", a name to "Wer". Where that can't be told, it fits."""
+
+from __future__ import annotations
+
+import re
+
+from rag.compose.forms import kind_of
+from rag.compose.reading import read
+from rag.compose.topic import Topic, counted_noun
+from rag.compose.values import amounts_in, dates_in
+from rag.types import Evidence
+from rag.verify.amounts import Amount
+from rag.verify.ground import is_content
+from rag.verify.match import Matcher
+
+# What a time can be told by besides a date: what it was before or after, a part of the year or the day.
+_TIME = re.compile(
+    r"\d|\b(?:nach|vor|während|als|bei|seit\w*|bis|sobald|wenn|damals|gestern|heute|morgen|jetzt|bald|\w*(?:tag|nacht|abend|morgen|mittag"
+    r"|woche|monat|jahr|jahrhundert|quartal|frühling|frühjahr|sommer|herbst|winter|ostern|pfingsten|weihnachten|zeit)\w*"
+    r"|after|before|during|when|since|until|once|yesterday|today|tomorrow|\w*(?:day|night|week|month|year|century|spring"
+    r"|summer|autumn|fall|winter|easter|christmas)s?)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"\b[A-ZÄÖÜ]{1,4}[ -]?\d+\b")  # "BAB 12", "A 2": a thing is called so, nobody is
+_EITHER = re.compile(r"\b(?:oder|or)\b")
+
+
+def counting(item: Evidence, topic: Topic) -> list[Amount]:
+    """The amounts of a sentence that can answer: of the right unit, and of what is asked for."""
+    text, told = read(item.text, item.passage.language), amounts_in(item)
+    if not topic.priced({amount.unit for amount in told}):
+        return []
+    return [
+        amount
+        for amount in told
+        if amount.kind != "ordinal"
+        and topic.unit(amount.unit)
+        and (amount.unit or topic.counts(counted_noun(text, amount.end), item.passage.language))
+    ]
+
+
+def unfit(item: Evidence, topic: Topic) -> bool:
+    """Whether the span of ``item`` is surely nothing of the kind asked for: no number to "Wie viele", no time to "Wann", a
+    figure or a road to "Wer"."""
+    if item.span is None:
+        return False
+    kind, words = kind_of(topic.question), item.answer or ""
+    start, end = item.span[0] - item.start, item.span[1] - item.start
+    if kind == "number":
+        return not any(amount.start < end and start < amount.end for amount in counting(item, topic))
+    if kind == "date":
+        return not any(d.start < item.span[1] and item.span[0] < d.end for d in dates_in(item)) and not _TIME.search(
+            words
+        )
+    if kind not in ("person", "place"):
+        return False
+    figures = [(a.start, max(a.end, a.unit_at[1] if a.unit_at else 0)) for a in amounts_in(item)]
+    figures += [(date.start - item.start, date.end - item.start) for date in dates_in(item)]
+    nameless = item.passage.language in (None, "de") and not any(c.isupper() for c in words)
+    only = any(first <= start and end <= last for first, last in figures)  # "zwei Männer" is more than a figure
+    return nameless or only or (kind == "person" and bool(_LABEL.search(words)))
+
+
+def echoes(item: Evidence, topic: Topic) -> bool:
+    """Whether a span says nothing that the question has not said: "ein Feuer", where the cause of a fire is asked for.
+    Who asks for one of two things has named the answer."""
+    if item.span is None or item.passage.language not in (None, topic.language) or _EITHER.search(topic.question):
+        return False
+    text = read(item.text, item.passage.language)
+    start, end = item.span[0] - item.start, item.span[1] - item.start
+    own = [t for t in text.tokens if start <= t.start < end and (is_content(t) or t.word[0].isdecimal())]
+    matcher = Matcher(text, topic.text.tokens)
+    return bool(own) and all(matcher.find(token) for token in own)
