@@ -48,3 +48,28 @@ def ask(page: Any, question: str) -> None:
 
 def width_of_content(page: Any) -> int:
     return page.evaluate("Math.max(...[...document.querySelectorAll('html, body, #scroll')].map(e => e.scrollWidth))")
+
+
+# Put into a page before it loads: when its last long task ended, when something was drawn, how far things have jumped.
+OBSERVE = """
+window.belegtSeen = {busy: 0, drawn: 0, shift: 0, until(selector) {
+    new MutationObserver((_, observer) => {
+        if (!document.querySelector(selector) || document.documentElement.lang !== "en") return;
+        this.drawn = performance.now();
+        observer.disconnect();
+    }).observe(document, {childList: true, subtree: true, attributes: true, attributeFilter: ["lang", "placeholder"]});
+}};
+new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) belegtSeen.busy = task.startTime + task.duration;
+}).observe({type: "longtask"});
+new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) belegtSeen.shift += entry.value;
+}).observe({type: "layout-shift"});
+"""
+
+
+def main_thread_seconds(devtools: Any) -> float:
+    """Processor time that a page's main thread has taken, however busy the machine is. ``devtools``: its CDP session."""
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")

@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from rag.answerer import Answerer
-from tests.browser import PHONE, Open, ask, expect, needs_browser, served, width_of_content
+from tests.browser import (
+    OBSERVE,
+    PHONE,
+    Open,
+    ask,
+    expect,
+    main_thread_seconds,
+    needs_browser,
+    served,
+    width_of_content,
+)
 from tests.page_samples import LONG_ANSWER, ScriptedAnswerer
 
 pytestmark = needs_browser
@@ -146,14 +156,12 @@ def test_the_conversation_is_saved_as_markdown_and_printed_without_the_page_arou
 
 
 def measure(page: Any) -> None:
+    page.evaluate(OBSERVE)
     page.evaluate("""() => {
-        window.seen = {shift: 0, removed: 0};
-        new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.seen.shift += entry.value;
-        }).observe({type: 'layout-shift'});
+        belegtSeen.removed = 0;
         new MutationObserver((changes) => {
             for (const change of changes) {
-                if (change.target.closest?.('.growing')) window.seen.removed += change.removedNodes.length;
+                if (change.target.closest?.('.growing')) belegtSeen.removed += change.removedNodes.length;
             }
         }).observe(document.getElementById('live'), {childList: true, subtree: true});
     }""")
@@ -171,7 +179,7 @@ def test_a_long_answer_grows_by_appending_and_nothing_jumps(url: str, open_page:
     final = page.locator("#history #turn-1 .prose").inner_text()
     assert " ".join(final.split()).startswith(" ".join(grown.split()))
     assert len(LONG_ANSWER.text.split()) >= 2000
-    seen = page.evaluate("window.seen")
+    seen = page.evaluate("belegtSeen")
     assert seen["removed"] == 0
     assert seen["shift"] < 0.02  # "good" is below 0.1; this is the stage giving way to how the answer came about
 
@@ -185,17 +193,9 @@ def test_while_an_answer_grows_the_browser_stays_calm(tmp_path: Path, open_page:
         page.keyboard.press("Enter")
         expect(page.locator("#live .growing")).to_contain_text("Satz 10 hat")
         devtools = page.context.new_cdp_session(page)
-        devtools.send(
-            "Performance.enable", {"timeDomain": "threadTicks"}
-        )  # processor time, however busy the machine is
-
-        def spent(devtools: Any = devtools) -> float:
-            found = devtools.send("Performance.getMetrics")["metrics"]
-            return next(metric["value"] for metric in found if metric["name"] == "TaskDuration")
-
-        before = spent()
+        before = main_thread_seconds(devtools)
         page.wait_for_timeout(4000)
-        assert (spent() - before) / 4 < 0.3  # of a core, on the page's main thread
+        assert (main_thread_seconds(devtools) - before) / 4 < 0.3  # of a core, on the page's main thread
         page.get_by_role("button", name="Anhalten").click()
         expect(page.locator("#history .turn")).to_have_count(1)
 
