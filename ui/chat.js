@@ -2,7 +2,7 @@
 Object.assign(window.belegt, (() => {
   const { calm, narrow, forward } = window.belegt;
   const find = (selector) => document.querySelector(selector);
-  let wanted = null; // the citation to show once the panel has its turn
+  let wanted = null; // the citation to show once the panel has its turn, and that turn
   let opener = null; // what had the focus before a drawer opened
   let rated = null; // the turn whose thumb was pressed last
   let unfolded = new WeakSet(); // what the reader opened: drawing anew would fold it
@@ -87,19 +87,18 @@ Object.assign(window.belegt, (() => {
 
   /** A citation was pressed. True when the panel holds another turn's sources and the server must be asked. */
   function choose(button, data) {
-    wanted = data.cite;
+    wanted = data;
     opener = button;
-    if (find("#panel .panel")?.dataset.turn !== data.turn) return true;
-    reveal();
-    return false;
+    return !reveal();
   }
 
-  /** Open the wanted citation's article at its quote, outlined for a moment. */
+  /** Open the wanted citation's article at its quote, outlined for a moment; false while the panel shows another turn. */
   function reveal() {
-    const card = find(`#panel .card[data-cites~="${wanted}"]`);
-    const cite = wanted;
+    if (find("#panel .panel")?.dataset.turn !== wanted.turn) return false;
+    const { cite } = wanted;
+    const card = find(`#panel .card[data-cites~="${cite}"]`);
     wanted = null;
-    if (!card) return;
+    if (!card) return true;
     document.body.classList.add("sources-open");
     for (const whole of document.querySelectorAll("#panel .whole")) whole.open = card.contains(whole);
     for (const mark of document.querySelectorAll("#panel mark")) mark.classList.toggle("now", mark.dataset.cite === cite && card.contains(mark));
@@ -108,6 +107,7 @@ Object.assign(window.belegt, (() => {
     (mark ?? card).scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
     card.classList.remove("pointed");
     requestAnimationFrame(() => card.classList.add("pointed"));
+    return true;
   }
 
   /** Close what lies open: a drawer, or the article beside the chat; the focus goes back to what opened it. */

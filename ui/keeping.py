@@ -79,8 +79,9 @@ class Keeper:
     def settled(self, turn: Turn) -> None:
         """Keeps what became of a question."""
         if turn.conversation:
-            state: State = "stopped" if turn.stopped else "answered" if turn.answer else "failed"
-            self.conversations.settle(turn.id, state, None if turn.stopped else turn.answer, self.version)
+            # An answer that came just as it was stopped is shown, and so kept.
+            state: State = "answered" if turn.answer else "stopped" if turn.stopped else "failed"
+            self.conversations.settle(turn.id, state, turn.answer, self.version)
 
     def rated(self, session: Session, turn: Turn) -> None:
         """Keeps which thumb is pressed."""

@@ -66,20 +66,22 @@ class Session:
 
     def finish(self) -> None:
         """The pending turn joins the conversation; an answer has its sources shown."""
-        if self.pending is not None:
-            self.turns.append(self.pending)
-            self.shown = len(self.turns) - 1 if self.pending.answer else self.shown
-        self.pending = None
+        turn, self.pending = self.pending, None  # first: it may be stopped just as it ends, and is to join once
+        if turn is not None:
+            self.turns.append(turn)
+            self.shown = len(self.turns) - 1 if turn.answer else self.shown
 
     def stop(self) -> None:
         """Give up the pending turn; what was written of it stays."""
-        if self.pending is not None:
-            self.pending.stopped = True
+        turn = self.pending
+        if turn is not None:
+            turn.stopped = True
             self.finish()
 
     def leave(self) -> None:
         """Turn to an empty conversation. A turn that is kept is answered all the same, another one given up."""
-        if self.pending is not None and self.pending.conversation:
+        turn = self.pending
+        if turn is not None and turn.conversation:
             self.pending = None
         self.stop()
         self.conversation, self.shown = None, None

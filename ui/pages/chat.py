@@ -20,6 +20,7 @@ from ui.drawing import Drawing
 from ui.errors import told
 from ui.frame import HIDDEN, Frame, Updates
 from ui.keeping import Keeper
+from ui.sent import sent
 from ui.session import Session, Turn
 from ui.texts import say
 
@@ -44,8 +45,8 @@ class Chat:
     def _wire(self) -> None:
         part, page = self.drawing, self.drawing.all
         # "multiple": a question may follow at once on one that was stopped; ``ask`` sees to there being one at a time.
-        sent = [part.box.submit, part.ask.click]
-        gr.on(sent, self.ask, [part.box, part.session], page, trigger_mode="multiple", **HIDDEN)
+        asking = [part.box.submit, part.ask.click]
+        gr.on(asking, self.ask, [part.box, part.session], page, trigger_mode="multiple", **HIDDEN)
         # No ``cancels``: gradio would wait for the answerer's next word. ``stop`` ends ``_watch`` within REDRAW_INTERVAL.
         for trigger, handler in (
             (part.stop.click, self.stop),
@@ -85,7 +86,7 @@ class Chat:
 
     def open_kept(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
         """A conversation of the list was pressed."""
-        self.keeper.open(session, _sent(event, "conversation"))
+        self.keeper.open(session, sent(event, "conversation"))
         yield self.drawing.conversation(session)
         yield from self._watch(session)
 
@@ -96,17 +97,17 @@ class Chat:
 
     def find(self, session: Session, event: gr.EventData) -> Updates:
         """Something was typed into the search over the list."""
-        session.words = _sent(event, "words")[:200]
+        session.words = sent(event, "words")[:200]
         return self.drawing.listed(session)
 
     def rename(self, session: Session, event: gr.EventData) -> Updates:
         """A conversation got another name."""
-        self.keeper.renamed(session, _sent(event, "conversation"), _sent(event, "title"))
+        self.keeper.renamed(session, sent(event, "conversation"), sent(event, "title"))
         return self.drawing.listed(session)
 
     def remove(self, session: Session, event: gr.EventData) -> Updates:
         """A conversation is to be deleted."""
-        self.keeper.deleted(session, _sent(event, "conversation"))
+        self.keeper.deleted(session, sent(event, "conversation"))
         return self.drawing.conversation(session)
 
     def export(self, session: Session) -> Updates:
@@ -123,12 +124,11 @@ class Chat:
     def ask(self, question: str, session: Session) -> Iterator[Updates]:
         """The question in the box was sent."""
         if question.strip() and session.pending is None:
-            yield {self.drawing.box: ""}
-            yield from self._answer(Turn(question.strip(), only=session.only), session)
+            yield from self._answer(Turn(question.strip(), only=session.only), session, {self.drawing.box: ""})
 
     def ask_offered(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
         """An example or a suggested question was pressed."""
-        yield from self.ask(_sent(event, "question"), session)
+        yield from self.ask(sent(event, "question"), session)
 
     def ask_again(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
         """The question of an earlier turn, as it was asked."""
@@ -140,7 +140,7 @@ class Chat:
 
     def ask_without(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
         """The question of an earlier turn less a condition: its time, its filter, or what it took from the conversation."""
-        turn, part = _turn(session, event), _sent(event, "without")
+        turn, part = _turn(session, event), sent(event, "without")
         if turn is None or turn.answer is None or session.pending is not None:
             return
         ignored, after, only = turn.ignored, _before(session, turn), turn.only
@@ -152,18 +152,21 @@ class Chat:
             only = conditions.without(only, part)
         yield from self._answer(Turn(turn.question, ignored, after=after, only=only), session)
 
-    def _answer(self, turn: Turn, session: Session) -> Iterator[Updates]:
-        """Answer ``turn``, showing each stage and the growing text on the way."""
+    def _answer(self, turn: Turn, session: Session, first: Updates | None = None) -> Iterator[Updates]:
+        """Answer ``turn``, showing each stage and the growing text on the way; with the first of it goes ``first``.
+
+        Nothing is sent before the turn is pending and at work: a second press would ask again, a reload find it lost.
+        """
         history = session.history(turn)
         time: Given = False if turn.ignored else None
         turn.stage, session.pending = "searching", turn
         self.keeper.asked(session, turn)
-        yield self.drawing.conversation(session)
         self.answering.start(
             turn,
             lambda: self.answerer.stream(turn.question, only=turn.only, time=time, history=history),
             self.keeper.settled,
         )
+        yield {**(first or {}), **self.drawing.conversation(session)}
         yield from self._watch(session)
 
     def _watch(self, session: Session) -> Iterator[Updates]:
@@ -171,10 +174,10 @@ class Chat:
         turn = session.pending
         if turn is None:
             return
-        sent = deque([0], maxlen=OVERLAP)
+        lengths = deque([0], maxlen=OVERLAP)
         for _ in follow(turn, lambda: session.pending is turn, REDRAW_INTERVAL):
-            yield self.drawing.progress(session, sent[0])
-            sent.append(len(turn.text))
+            yield self.drawing.progress(session, lengths[0])
+            lengths.append(len(turn.text))
         if session.pending is turn:
             session.finish()
             if turn.answer and isinstance(turn.error, ConversationsError):
@@ -195,7 +198,7 @@ class Chat:
 
     def unfilter(self, session: Session, event: gr.EventData) -> Updates:
         """A part of the filter was taken away."""
-        session.only = conditions.without(session.only, _sent(event, "part"))
+        session.only = conditions.without(session.only, sent(event, "part"))
         return self.drawing.filtered(session)
 
     # Answers
@@ -209,7 +212,7 @@ class Chat:
 
     def rate(self, session: Session, event: gr.EventData) -> Updates:
         """A thumb was pressed; one that was pressed before is taken back."""
-        turn, pressed = _turn(session, event), _sent(event, "verdict")
+        turn, pressed = _turn(session, event), sent(event, "verdict")
         if turn is None or pressed not in ("up", "down"):
             return {self.drawing.session: session}
         verdict: Rated = "none" if pressed == turn.verdict else "up" if pressed == "up" else "down"
@@ -220,7 +223,7 @@ class Chat:
         turn = _turn(session, event)
         if turn is None or turn.verdict != "down":
             return {self.drawing.session: session}
-        return self._keep(turn, "down", _sent(event, "text").strip()[: rating.LONGEST_COMMENT], session, sent=True)
+        return self._keep(turn, "down", sent(event, "text").strip()[: rating.LONGEST_COMMENT], session, sent=True)
 
     def _keep(self, turn: Turn, verdict: Rated, comment: str, session: Session, sent: bool = False) -> Updates:
         """Save what the visitor thinks of ``turn``, and say so; the box for a comment closes when one was ``sent``."""
@@ -239,14 +242,9 @@ class Chat:
             return None
 
 
-def _sent(event: gr.EventData, name: str) -> str:
-    """A value that the browser sent along; "" where there is none."""
-    return str(getattr(event, name, None) or "")
-
-
 def _turn(session: Session, event: gr.EventData) -> Turn | None:
     """The turn a button belongs to. Its number comes from the browser, so it may be anything."""
-    return next((turn for place, turn in enumerate(session.turns) if str(place) == _sent(event, "turn")), None)
+    return next((turn for place, turn in enumerate(session.turns) if str(place) == sent(event, "turn")), None)
 
 
 def _before(session: Session, turn: Turn) -> int:

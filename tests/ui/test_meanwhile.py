@@ -1,0 +1,59 @@
+"""What happens to a question between two looks at it: a second press, a reload, a stop that comes too late."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from tests.conftest import until
+from tests.page_samples import BRIDGE_ANSWER, ScriptedAnswerer
+from ui.frame import Frame
+from ui.pages.chat import Chat
+from ui.session import Session, Turn
+
+BROWSER = "a" * 32
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Chat:
+    with gr.Blocks() as blocks:
+        return Chat(Frame(blocks, ScriptedAnswerer(tmp_path), "de", ["chat"], "chat", []))
+
+
+def test_what_is_sent_twice_is_asked_once_and_found_by_a_reload_at_once(chat: Chat) -> None:
+    session, reloaded = Session(browser=BROWSER), Session(browser=BROWSER)
+    answer = chat.ask("Langsam bitte", session)
+    next(answer)  # what the page is sent first; before that it knows of nothing
+    assert list(chat.ask("Langsam bitte", session)) == []
+    chat.keeper.open(reloaded, session.conversation or "")
+    assert reloaded.pending is session.pending is not None and reloaded.turns == []
+    chat.answerer.close()
+    assert list(answer)[-1][chat.drawing.live] == "" and len(session.turns) == 1
+
+
+def test_an_answer_that_came_just_as_it_was_stopped_is_kept(chat: Chat) -> None:
+    session, later = Session(browser=BROWSER), Session(browser=BROWSER)
+    turn = Turn("Brücke?")
+    chat.keeper.asked(session, turn)
+    session.pending, turn.answer = turn, BRIDGE_ANSWER
+    chat.keeper.stopped(session)
+    assert session.turns == [turn] and session.pending is None
+    session.finish()  # by who waited for its end
+    assert session.turns == [turn]
+    chat.keeper.open(later, session.conversation or "")
+    assert later.turns[0].answer is not None and later.turns[0].lost is None
+
+
+def test_one_that_was_stopped_before_has_no_answer(chat: Chat) -> None:
+    session, later = Session(browser=BROWSER), Session(browser=BROWSER)
+    answer = chat.ask("Langsam bitte", session)
+    next(answer)
+    turn = session.pending
+    assert turn is not None
+    chat.keeper.stopped(session)
+    chat.answerer.close()
+    until(turn.settled.is_set)
+    chat.keeper.open(later, session.conversation or "")
+    assert later.turns[0].answer is None and later.turns[0].stopped
