@@ -27,6 +27,7 @@ class Script:
     ``raw``      these bytes as the stream, or as the body, as they are
     ``finish``   the finish_reason of the last chunk
     ``drip``     comments of the stream, without end, instead of text
+    ``gate``     what comes after ``held`` pieces waits until somebody sets it
     """
 
     text: str = ""
@@ -40,6 +41,8 @@ class Script:
     raw: bytes | None = None
     finish: str = "stop"
     drip: bool = False
+    gate: threading.Event | None = None
+    held: int = 0
 
     def cut(self) -> Sequence[str]:
         return self.pieces if self.pieces is not None else [word + " " for word in self.text.split(" ")]
@@ -61,6 +64,7 @@ class Endpoint:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each small piece waits 40 ms for the last one to be acknowledged
 
             def do_GET(self) -> None:
                 endpoint.paths.append(self.path)
@@ -108,6 +112,8 @@ class Endpoint:
                     self.sleep(0.02)
                 self.event({"role": "assistant", "content": ""})
                 for number, piece in enumerate(script.cut()):
+                    while script.gate and number == script.held and not script.gate.is_set():
+                        self.sleep(0.01)
                     if script.drop == number:
                         self.close_connection = True
                         self.connection.close()
@@ -177,7 +183,7 @@ class Endpoint:
         with self._lock:
             self.left += 1
 
-    def wait_left(self, count: int = 1, seconds: float = 3.0) -> bool:
+    def wait_left(self, count: int = 1, seconds: float = 60.0) -> bool:
         """Whether ``count`` connections were closed by the other side, within ``seconds``."""
         ends = time.monotonic() + seconds
         while self.left < count and time.monotonic() < ends:

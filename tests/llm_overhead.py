@@ -1,8 +1,10 @@
 """``python -m tests.llm_overhead INDEX``: how much later the first sentence is shown than the bare endpoint writes it.
 
-The scripted endpoint on loopback says two sentences at once; the first of them is certain when the second begins. Ours is
-counted from the end of the search to the first token event: reading, prompt, call, checking, citing. What the reader takes
-of it is said besides. The same request body is sent to the same endpoint by httpx alone, in turn with ours.
+The scripted endpoint on loopback says two sentences at once; the first of them is certain when the second begins. "whole":
+from the question to the first token event, less what the bare endpoint takes; "after the search": from its end on, which is
+prompt, call, checking, citing. Then the stages; "reranking" is what the search spent on it before the first token, "read" what
+is done after the last one. The same request body is sent to the same endpoint by httpx alone, in turn with ours.
+``--set NAME=VALUE`` tries other settings.
 """
 
 from __future__ import annotations
@@ -11,9 +13,12 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
+import numpy as np
 
 from rag.answerer import Answerer
 from rag.settings import Settings
@@ -33,45 +38,65 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("index", type=Path)
     parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     arguments = parser.parse_args()
+    given = dict(one.split("=", 1) for one in arguments.set)
     with running() as endpoint:
         endpoint.says(Script(SAID))
         # Shown though nothing bears it out: a dropped sentence has no time.
-        settings = Settings.load(
-            index=arguments.index, llm_url=endpoint.url, llm_model=MODEL, answer_mode="llm", drop_unsupported=False
-        )
+        told: dict[str, Any] = {"llm_url": endpoint.url, "llm_model": MODEL, "answer_mode": "llm"}
+        settings = Settings.load(index=arguments.index, drop_unsupported=False, **told | given)
         with Answerer.open(settings) as answerer:
             ours(answerer, QUESTIONS[0])  # imports, connections
             rows = []
             for number in range(arguments.rounds * len(QUESTIONS)):
-                shown, read = ours(answerer, QUESTIONS[number % len(QUESTIONS)])
-                rows.append((shown, bare(endpoint), read))
+                # Another word each time: what was read before is remembered.
+                question = QUESTIONS[number % len(QUESTIONS)].replace("?", f" {number}?")
+                parts = ours(answerer, question)
+                alone = bare(endpoint)
+                over = {"whole": parts.pop("first") - alone, "after the search": parts.pop("later") - alone}
+                rows.append({**over, **parts, "bare endpoint": alone})
             chunks = answerer.status().chunks
-    overhead = sorted((shown - alone) * 1000 for shown, alone, _ in rows)
-    told = {
-        "chunks": chunks,
-        "questions": len(rows),
-        "overhead p50 ms": round(statistics.median(overhead), 1),
-        "overhead p95 ms": round(overhead[int(0.95 * (len(overhead) - 1))], 1),
-        "of it the reader p50 ms": round(statistics.median(read for *_, read in rows) * 1000, 1),
-        "bare endpoint p50 ms": round(statistics.median(alone for _, alone, _ in rows) * 1000, 1),
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    measured = {name: sorted(row.get(name, 0.0) * 1000 for row in rows) for name in names}
+    shown = {
+        name: {"p50": round(statistics.median(of), 1), "p95": round(of[int(0.95 * (len(of) - 1))], 1)}
+        for name, of in measured.items()
     }
-    print(json.dumps(told, indent=2))
+    print(json.dumps({"chunks": chunks, "questions": len(rows), **given, "ms": shown}, indent=2))
 
 
-def ours(answerer: Answerer, question: str) -> tuple[float, float]:
-    """Seconds from the end of the search to the first token, and those of the reader in them."""
-    searched = first = 0.0
-    read = 0.0
+def ours(answerer: Answerer, question: str) -> dict[str, float]:
+    """Seconds from the question ("first") and from the end of the search ("later") to the first token, and by stage."""
+    reranking = 0.0
+    reranker = answerer.retriever.reranker
+
+    class Timed:
+        titled, adds = (reranker.titled, reranker.adds) if reranker else (False, False)
+
+        def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+            nonlocal reranking
+            assert reranker
+            began = time.perf_counter()
+            found = reranker.scores(question, texts)
+            reranking += time.perf_counter() - began
+            return found
+
+    answerer.retriever.reranker = Timed() if reranker else None
+    searched = first = before = 0.0
+    found: dict[str, float] = {}
+    started = time.perf_counter()
     for event in answerer.stream(question):
         now = time.perf_counter()
-        if event.text == "reading":
+        if event.text == "writing":
             searched = now
         elif event.kind == "token" and not first:
-            first = now
+            first, before = now, reranking
         elif event.answer:
-            read = event.answer.timings["read"]
-    return first - searched, read
+            found = event.answer.timings
+    answerer.retriever.reranker = reranker
+    stages = {name: found.get(name, 0.0) for name in ("search", "gather", "read")}
+    return {"first": first - started, "later": first - searched, **stages, "reranking": before}
 
 
 def bare(endpoint: Endpoint) -> float:

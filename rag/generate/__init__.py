@@ -2,7 +2,7 @@
 
 from rag.generate.answer import answered
 from rag.generate.followup import worded
-from rag.generate.gather import gathered
+from rag.generate.gather import deeper, gathered
 from rag.generate.write import Task
 
-__all__ = ["Task", "answered", "gathered", "worded"]
+__all__ = ["Task", "answered", "deeper", "gathered", "worded"]

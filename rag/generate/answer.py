@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -12,6 +14,8 @@ from rag.messages import messages
 from rag.models.writer import Writer
 from rag.settings import Settings
 from rag.types import Answer, Note
+
+log = logging.getLogger(__name__)
 
 
 def answered(
@@ -25,7 +29,7 @@ def answered(
     written: Written | None = None
     allowed = settings.llm_fallback == "extractive"
     try:
-        for step in write(llm, task, settings, stop):
+        for step in _twice(llm, task, settings, stop):
             if isinstance(step, str):
                 yield step
             else:
@@ -45,6 +49,34 @@ def answered(
         yield _answer(task, written)
 
 
+def _twice(llm: Writer, task: Task, settings: Settings, stop: Stop | None) -> Iterator[str | Written]:
+    """``write``, and once more from deeper passages where the model says that the first lack the answer: nobody can judge
+    that better than who had to answer from them."""
+    deadline = time.monotonic() + settings.llm_timeout
+    first: Written | None = None
+    for step in write(llm, task, settings, stop, deadline):
+        if isinstance(step, str):
+            yield step
+        else:
+            first = step
+    assert first is not None
+    passages, articles = task.deeper() if task.deeper and first.refused and not first.sentences else ((), {})
+    if not passages:
+        yield first
+        return
+    try:
+        for step in write(llm, replace(task, passages=passages, articles=articles), settings, stop, deadline):
+            if isinstance(step, str):
+                yield step
+            else:
+                attempts = first.writing.attempts + step.writing.attempts
+                writing = replace(step.writing, attempts=attempts, removed=first.writing.removed + step.writing.removed)
+                yield replace(step, writing=writing, tokens=first.tokens + step.tokens)
+    except LlmError as error:
+        log.info("the second look failed: %s", error)
+        yield first  # it has said its word
+
+
 def _answer(task: Task, written: Written) -> Answer:
     found = bool(written.sentences)
     return Answer(
@@ -55,7 +87,7 @@ def _answer(task: Task, written: Written) -> Answer:
         sentences=written.sentences,
         citations=written.citations,
         passages=tuple(task.passages),
-        confidence=task.confidence,
+        confidence=task.confidence(),
         as_of=task.as_of,
         mode="llm",
         notes=written.notes,

@@ -1,10 +1,10 @@
-"""More passages for a model to read: of each part of a question, and of a second look where the first found little."""
+"""More passages for a model to read: of each part of a question, and of a second look when it says the first lack it."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from rag import german
@@ -39,25 +39,36 @@ def question_parts(question: str) -> list[str]:
     return [f"{piece}?" for piece in (first, *leaning)]
 
 
-def gathered(question: str, first: Sequence[Passage], weak: bool, search: Search, most: int) -> list[Passage]:
-    """Up to ``most`` passages: ``first``, those of each part of the question, and where the evidence in ``first`` is
-    ``weak`` those of either search alone, which hybrid search may have ranked low; best of each first, none twice.
-    """
-    asked: list[tuple[str, str | None]] = [(part, None) for part in question_parts(question)]
-    if weak:
-        asked += [(question, "dense"), (question, "lexical")]
-    found: list[Sequence[Passage]] = [first]
+def gathered(question: str, first: Sequence[Passage], search: Search, most: int) -> list[Passage]:
+    """Up to ``most`` passages: ``first``, and those of each part of the question; best of each first, none twice."""
+    return _merged([first, *_searched([(part, None) for part in question_parts(question)], search)])[:most]
+
+
+def deeper(question: str, seen: Sequence[Passage], search: Search, most: int) -> list[Passage]:
+    """Up to ``most`` passages that either search alone finds, which both together may have ranked low: those not
+    among ``seen`` first, then these. [] where there is nothing new."""
+    known = {passage.chunk_id for passage in seen}
+    found = _merged(_searched([(question, "dense"), (question, "lexical")], search))
+    new = [passage for passage in found if passage.chunk_id not in known]
+    return [*new, *seen][:most] if new else []
+
+
+def _searched(asked: Sequence[tuple[str, str | None]], search: Search) -> Iterator[Sequence[Passage]]:
     ends = time.monotonic() + SECONDS
     for part, alone in asked:
         if time.monotonic() >= ends:
-            break
-        found.append(search(part, alone))
+            return
+        yield search(part, alone)
+
+
+def _merged(found: Iterable[Sequence[Passage]]) -> list[Passage]:
+    """The best of each first, none twice."""
     passages: dict[int, Passage] = {}
     for rank in zip_longest(*found):
         for passage in rank:
             if passage is not None:
                 passages.setdefault(passage.chunk_id, passage)
-    return list(passages.values())[:most]
+    return list(passages.values())
 
 
 def _named(piece: str) -> bool:

@@ -39,17 +39,22 @@ _SPOKEN_TO = re.compile(
 )
 
 
-def planted(text: str) -> list[tuple[int, int]]:
-    """Half-open spans of ``text`` that speak to a model, in order: each from a sentence to the end of its paragraph."""
+def planted(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Half-open spans of ``text`` that speak to a model, in order: each from a sentence to the end of its paragraph.
+
+    Of the paragraphs only that ``text[start:end]`` touches: reading whole articles took half the time of a prompt.
+    """
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", len(text) if end is None else end)
     found: list[tuple[int, int]] = []
-    for match in _SPOKEN_TO.finditer(text):
+    for match in _SPOKEN_TO.finditer(text, first, len(text) if last < 0 else last):
         if found and match.start() < found[-1][1]:
             continue
         paragraph = text.rfind("\n", 0, match.start()) + 1
-        end = text.find("\n", match.start())
-        end = len(text) if end < 0 else end
-        starts = [paragraph + first for first, _ in sentence_spans(text[paragraph:end])]
-        found.append((max(s for s in starts if s <= match.start()), end))
+        over = text.find("\n", match.start())
+        over = len(text) if over < 0 else over
+        starts = [paragraph + begins for begins, _ in sentence_spans(text[paragraph:over])]
+        found.append((max(s for s in starts if s <= match.start()), over))
     return found
 
 

@@ -67,7 +67,7 @@ def build(
     say = messages().say
     clean, marked = [], 0
     for passage in passages[:most]:
-        blanked = without(passage, planted(articles[passage.article_id].text))
+        blanked = without(passage, planted(articles[passage.article_id].text, passage.start, passage.end))
         marked += blanked is not passage
         if blanked.text.strip():
             clean.append(blanked)

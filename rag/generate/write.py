@@ -47,8 +47,9 @@ class Task:
 
     ``passages``    ranked, best first; ``articles`` holds the article of each
     ``as_of``       ISO 8601, the day up to which the articles reach
-    ``confidence``  0..1, of the best evidence, as the reader saw it
+    ``confidence``  0..1, of the best evidence, as the reader sees it: read once the model is done, who waits for it first
     ``count``       counts tokens; ``parts`` cuts compounds
+    ``deeper``      further passages, with their articles, for a model that finds nothing in these; none where there are none
     """
 
     question: str
@@ -56,18 +57,21 @@ class Task:
     passages: Sequence[Passage]
     articles: Mapping[str, Article]
     as_of: str | None
-    confidence: float
+    confidence: Callable[[], float]
     count: Callable[[str], int]
     parts: Parts | None = None
+    deeper: Callable[[], tuple[Sequence[Passage], Mapping[str, Article]]] | None = None
 
 
-def write(llm: Writer, task: Task, settings: Settings, stop: Stop | None = None) -> Iterator[str | Written]:
+def write(
+    llm: Writer, task: Task, settings: Settings, stop: Stop | None = None, deadline: float | None = None
+) -> Iterator[str | Written]:
     """Checked sentences with their [n], as text to append, then what it all came to.
 
-    At most ``llm_timeout`` seconds, retries and their pauses included. Raises LlmError when no attempt gave a usable
-    sentence and none is left, Stopped at ``stop``.
+    At most ``llm_timeout`` seconds, or until ``deadline``, retries and their pauses included. Raises LlmError when no
+    attempt gave a usable sentence and none is left, Stopped at ``stop``.
     """
-    deadline = time.monotonic() + settings.llm_timeout
+    deadline = deadline or time.monotonic() + settings.llm_timeout
     most, reminder, streaming, tokens = len(task.passages), False, True, 0
     for attempt in range(1, ATTEMPTS + 1):
         prompt = build(

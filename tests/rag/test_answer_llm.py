@@ -28,6 +28,7 @@ from tests.llm_endpoint import MODEL, Endpoint, Script, running
 
 QUESTION = "Wie viele Risse fanden Gutachter an der Altbrücke?"
 GOOD = "Gutachter fanden 14 Risse [1]. Die Altbrücke in Krellbach ist seit Montag gesperrt [1]."
+NEVER = 3600.0  # seconds; no test gets there
 REFUSAL = messages().say("refusal", "de")
 
 _READERS: dict[str, Reader] = {}
@@ -80,7 +81,7 @@ def ask(endpoint: Endpoint, folder: Path, embedder: Embedder, monkeypatch: pytes
     opened: list[Answerer] = []
 
     def answerer(**given: Any) -> Answerer:
-        settings = {"llm_url": endpoint.url, "llm_model": MODEL, "answer_mode": "llm", "llm_timeout": 20.0}
+        settings = {"llm_url": endpoint.url, "llm_model": MODEL, "answer_mode": "llm", "llm_timeout": 60.0}
         index = Index.open(Settings.load(index=folder, **settings | given))
         index.__dict__["embedder"] = embedder
         opened.append(Answerer(index, _READERS.get("one")))
@@ -148,21 +149,21 @@ def test_without_a_model_in_the_settings_nothing_is_searched(ask: Any) -> None:
 
 
 def test_tokens_come_sentence_by_sentence_and_add_up(ask: Any, endpoint: Endpoint) -> None:
-    endpoint.says(Script(GOOD, pause=0.05))
-    times, tokens, stages, answer = [], [], [], None
+    gate = threading.Event()
+    endpoint.says(Script(GOOD, gate=gate, held=7))  # "Die Altbrücke" is written, and shows that the first is at its end
+    tokens, stages, answer = [], [], None
     for event in ask.answerer().stream(QUESTION):
         if event.kind == "token":
-            times.append(time.monotonic())
             tokens.append(event.text)
+            gate.set()  # the rest is written only once the first sentence was shown
         elif event.kind == "stage":
             stages.append(event.text)
         else:
             answer = event.answer
-    assert stages == ["searching", "reading", "writing"]
+    assert stages == ["searching", "writing"]  # it is read once the model is done
     assert answer is not None
     assert "".join(tokens) == answer.text
     assert len(tokens) == 2
-    assert times[1] - times[0] > 0.2  # the first was shown while the second was written
 
 
 # what "done" asks for: a model that does everything wrong
@@ -206,6 +207,40 @@ def test_the_refusal_is_welcome(ask: Any) -> None:
         assert (answer.status, answer.text, answer.mode, answer.citations) == ("not_found", REFUSAL, "llm", ())
 
 
+def test_what_the_model_misses_is_searched_for_once_more(ask: Any, endpoint: Endpoint) -> None:
+    answer = sound(ask(REFUSAL, GOOD, top_k=1))
+    assert (answer.status, answer.mode) == ("answered", "llm")
+    assert answer.text.startswith("Gutachter fanden 14 Risse.")
+    assert answer.writing is not None and answer.writing.attempts == 2
+    first, second = (request["messages"][1]["content"] for request in endpoint.asked)
+    assert first.count("<passage ") < second.count("<passage ")
+    answer = sound(ask(REFUSAL, REFUSAL, top_k=1))
+    assert (answer.status, len(endpoint.asked)) == ("not_found", 4)
+    answer = sound(ask(REFUSAL, Script(status=401), top_k=1))  # it has said its word
+    assert (answer.status, answer.text, len(endpoint.asked)) == ("not_found", REFUSAL, 6)
+    ask(REFUSAL, top_k=10)  # nothing is left to be found
+    assert len(endpoint.asked) == 7
+
+
+def test_the_model_is_asked_before_the_passages_are_read(ask: Any, endpoint: Endpoint) -> None:
+    answerer, read = ask.answerer(), []
+    reader = answerer.reader
+
+    class Watched:
+        threshold = reader.threshold
+
+        def read(self, *asked: Any) -> Any:
+            read.append(len(endpoint.asked))
+            return reader.read(*asked)
+
+    endpoint.says(GOOD)
+    answerer.reader = Watched()
+    answer = answerer.ask(QUESTION)
+    assert read == [1]
+    assert answer.confidence > 0
+    assert {"search", "gather", "write", "read"} <= answer.timings.keys()
+
+
 def test_nothing_left(ask: Any) -> None:
     wrong = "Gutachter fanden 87 Risse [1]. Petra Kolb ist gestorben [2]."
     answer = sound(ask(wrong))
@@ -240,7 +275,7 @@ LASTING = {
     "language": Script("The experts have found 14 cracks in the old bridge [1]. It is closed."),
     "repetition": Script("und so weiter " * 300),
     "context": Script(status=400, body={"error": {"message": "maximum context length is 512 tokens"}}),
-    "slow": Script("Nie.", wait=30),
+    "slow": Script("Nie.", wait=NEVER),
     "key": Script(status=401),
     "model": Script(status=404, body={"error": {"message": "model not found"}}),
 }
@@ -260,15 +295,13 @@ def test_asked_again_where_that_may_help(ask: Any, endpoint: Endpoint, script: S
 
 @pytest.mark.parametrize("reason", LASTING)
 def test_a_fault_that_lasts(ask: Any, endpoint: Endpoint, reason: str) -> None:
-    seconds = 1.5 if reason == "slow" else 20.0
-    started = time.monotonic()
+    seconds = 1.5 if reason == "slow" else 60.0
     with pytest.raises(LlmError) as caught:
         ask(LASTING[reason], llm_timeout=seconds)
     assert caught.value.reason == reason
     asked = 1 if reason in ("repetition", "slow", "key", "model") else 3
     assert len(endpoint.asked) == asked
     answer = sound(ask(LASTING[reason], llm_timeout=seconds, llm_fallback="extractive"))
-    assert time.monotonic() - started < 60
     assert (answer.status, kinds(answer)) == ("answered", ["llm_failed"])
     assert answer.notes[0].facts["reason"] == reason
     assert answer.writing is None
@@ -318,10 +351,11 @@ def test_closing_the_stream_closes_the_connection(ask: Any, endpoint: Endpoint) 
 
 
 def test_twenty_questions_at_once_block_nothing(ask: Any, endpoint: Endpoint) -> None:
-    endpoint.says(Script(GOOD, pause=0.1))  # 1.4 s each
+    gate = threading.Event()
+    endpoint.says(GOOD, Script(GOOD, gate=gate))
     answerer = ask.answerer()
     answerer.ask(QUESTION)  # models warm
-    late = []
+    loop_seconds = 0.0
 
     async def one() -> Answer:
         async for event in answerer.astream(QUESTION):
@@ -329,31 +363,32 @@ def test_twenty_questions_at_once_block_nothing(ask: Any, endpoint: Endpoint) ->
                 return event.answer
         raise AssertionError
 
-    async def heartbeat() -> None:
-        while True:
-            before = time.monotonic()
+    async def open_the_gate() -> None:
+        """The model says nothing before all have asked it, and the loop has turned many times meanwhile."""
+        while len(endpoint.asked) < 21:
             await asyncio.sleep(0.01)
-            late.append(time.monotonic() - before - 0.01)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        gate.set()
 
     async def all_of_them() -> list[Answer]:
-        beating = asyncio.create_task(heartbeat())
-        answers = await asyncio.gather(*(one() for _ in range(20)))
-        beating.cancel()
-        return answers
+        nonlocal loop_seconds
+        before = time.thread_time()
+        *answers, _ = await asyncio.gather(*(one() for _ in range(20)), open_the_gate())
+        loop_seconds = time.thread_time() - before
+        return answers  # type: ignore[return-value]
 
-    started = time.monotonic()
+    before = time.process_time()
     answers = asyncio.run(all_of_them())
-    assert time.monotonic() - started < 14  # one after the other would be 28 s
     assert len({answer.text for answer in answers}) == 1
     assert len(endpoint.asked) == 21
-    # The loop was never held up: not by the model, and by computing only as long as threads share the interpreter.
-    assert sorted(late)[len(late) // 2] < 0.05
-    assert max(late) < 1.4  # what one question waits for the model
+    # What is computed, however long that takes here, is not computed in the loop.
+    assert loop_seconds < 0.2 * (time.process_time() - before)
 
 
 def test_leaving_an_async_stream_closes_the_connection(ask: Any, endpoint: Endpoint) -> None:
-    endpoint.says(Script("Nie.", wait=30))
-    answerer = ask.answerer()
+    endpoint.says(Script("Nie.", wait=NEVER))
+    answerer = ask.answerer(llm_timeout=NEVER)
 
     async def leave() -> None:
         events = answerer.astream(QUESTION)
@@ -365,8 +400,6 @@ def test_leaving_an_async_stream_closes_the_connection(ask: Any, endpoint: Endpo
         await events.aclose()  # type: ignore[attr-defined]
 
     before = threading.active_count()
-    started = time.monotonic()
     asyncio.run(leave())
     assert endpoint.wait_left()
-    assert time.monotonic() - started < 5
     assert threading.active_count() <= before + 1  # its thread waits for the next question
