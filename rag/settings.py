@@ -29,6 +29,7 @@ _ELSEWHERE = {
     "language",
     "embed_batch",
     "llm_url",
+    "llm_gguf",
     "llm_api_key",
     "llm_timeout",
     "llm_followup_timeout",
