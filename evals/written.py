@@ -1,8 +1,9 @@
 """``python -m evals.written QUESTIONS --index DIR --drafts FILE``: what checking makes of a language model's answers.
 
-Each question is asked once of the model that BELEGT_LLM_URL and BELEGT_LLM_MODEL name, from the passages of the search; what
-it wrote is kept in FILE, and whoever starts again goes on from there. The same drafts are then measured twice: as written,
-and as belegt shows them. ``--seconds`` ends the asking early, ``--limit`` takes so many questions, spread evenly.
+Each question is asked once of the model that BELEGT_LLM_URL and BELEGT_LLM_MODEL (or BELEGT_LLM_GGUF) name, from the passages
+of the search; what it wrote is kept in FILE, and whoever starts again goes on from there. The same drafts are then measured
+twice: as written, and as belegt shows them. ``--seconds`` ends the asking early; ``--only`` takes the questions of one
+language, ``--limit`` so many, spread evenly.
 
 Citation recall and precision after ALCE (Gao et al. 2023): the share of sentences that what they cite bears out, and of
 citations that help to. ``rag.verify`` judges instead of an entailment model, and it is also what drops sentences: so for
@@ -61,13 +62,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--drafts", type=Path, required=True)
+    parser.add_argument("--only", metavar="LANGUAGE", help="questions of this language")
     parser.add_argument("--limit", type=at_least, metavar="N")
     parser.add_argument("--seconds", type=float, default=float("inf"), metavar="S")
     parser.add_argument("--tokens", type=at_least, default=200, metavar="N", help="that the model may write")
     args = parser.parse_args(argv)
     started = time.monotonic()
     try:
-        cases = load_set(args.questions).cases
+        cases = tuple(case for case in load_set(args.questions).cases if args.only in (None, case.language))
         places = np.linspace(0, len(cases) - 1, min(args.limit or len(cases), len(cases))).astype(int)
         cases = tuple(cases[place] for place in places)
         done = read_drafts(args.drafts)
