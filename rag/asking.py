@@ -71,6 +71,7 @@ class Asking:
             most=self.settings.answer_sentences,
             least_confidence=self.reader.threshold if least is None else least,
             as_of=self._day,
+            time=self.time or None,
         )
         self.clock.lap("compose")
 

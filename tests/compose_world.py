@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from corpus.article import Article
 from corpus.corrections import correction_notice
 from corpus.dates import NewsDate
 from corpus.mentions import date_mentions
+from rag import when
 from rag.compose import compose
 from rag.sentences import sentence_spans
 from rag.types import Answer, Evidence, Passage
@@ -52,11 +54,15 @@ def world(*told: Told) -> tuple[list[Evidence], list[Passage], dict[str, Article
 
 
 def answered(
-    question: str, *told: Told, language: str = "de", most: int = 3, as_of: str | None = "2024-06-30"
+    question: str, *told: Told, language: str = "de", most: int = 3, as_of: str = "2024-06-30", timed: bool = True
 ) -> Answer:
-    """What is composed of a world, after a look at what must hold for every answer."""
+    """What is composed of a world, after a look at what must hold for every answer. ``timed``: with what the question says
+    of time."""
     evidence, passages, articles = world(*told)
-    answer = compose(question, language, evidence, passages, articles, most=most, least_confidence=0.5, as_of=as_of)
+    time = when.read(question, language, dt.date.fromisoformat(as_of)) if timed else None
+    answer = compose(
+        question, language, evidence, passages, articles, most=most, least_confidence=0.5, as_of=as_of, time=time
+    )
     assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
     for citation in answer.citations:
         assert articles[citation.article_id].text[citation.start : citation.end] == citation.quote

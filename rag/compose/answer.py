@@ -14,7 +14,7 @@ from rag.compose.polar import ruling
 from rag.compose.quotes import choose, quotes
 from rag.compose.topic import Topic
 from rag.messages import messages
-from rag.types import Answer, Evidence, Passage, Status
+from rag.types import Answer, Evidence, Passage, QuestionTime, Status
 
 SURE = 0.5  # confidence from which on a short answer is told, more likely right than not; below, sentences are quoted alone
 _SHORT = ("fact", "list")  # forms with a short answer, which must be about the very names and days of the question
@@ -29,16 +29,18 @@ def compose(
     most: int,
     least_confidence: float,
     as_of: str | None,
+    time: QuestionTime | None = None,
 ) -> Answer:
     """An extractive answer with up to ``most`` quotes, or the refusal when the best evidence is too weak.
 
     ``articles`` holds the article of every passage; quotes are cut from their text, so offsets are exact. Evidence without
-    spans is quoted; with spans a short answer comes first, and sources that differ make the answer "conflicting".
+    spans is quoted; with spans a short answer comes first, and sources that differ make the answer "conflicting". ``time``:
+    what the question says of time, where that counts.
     """
     draft = Draft(language, articles)
     topic, form = Topic(question, language), form_of(question)
     if form in _SHORT:
-        evidence = grounded(topic, evidence, passages, articles, as_of)
+        evidence = grounded(topic, evidence, passages, articles, time)
     confidence = evidence[0].confidence if evidence else 0.0
     fact: Fact | None = None
     if form == "digest":

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from corpus.article import Article
 from corpus.dates import NewsDate
-from rag import german, names, when
+from rag import german, names
 from rag.compose.fit import counting
 from rag.compose.forms import kind_of
 from rag.compose.quotes import RELATIVE_CONFIDENCE
@@ -23,15 +23,16 @@ AFTERWARDS = dt.timedelta(days=45)  # news of an event come out until so long af
 
 def grounded(
     topic: Topic, evidence: Sequence[Evidence], passages: Sequence[Passage], articles: dict[str, Article],
-    as_of: str | None,
+    time: QuestionTime | None,
 ) -> list[Evidence]:  # fmt: skip
     """The evidence whose article knows every name of the question, and whose sentence is not of another time than that
     asked for and, where a span points into it, has a number if one is asked for; in the same order.
 
     Evidence in another language than the question's is let through; sentences too weak beside the best to be quoted are
-    left out.
+    left out. Of ``time`` only a year that the question names counts: "letzte Woche" is for the search to weigh.
     """
-    time = _time(topic, as_of)
+    if time and (time.kind != "range" or not re.search(r"\d{4}", time.text)):
+        time = None
     evidence = [e for e in evidence if e.span or e.confidence >= RELATIVE_CONFIDENCE * evidence[0].confidence]
     knows = knowing(topic, passages, {item.passage.article_id: articles[item.passage.article_id] for item in evidence})
     kept = [item for item in evidence if item.passage.article_id in knows and not (time and _of_another(item, time))]
@@ -81,13 +82,6 @@ def _sure_names(topic: Topic, passages: Sequence[Passage]) -> list[Token]:
 
 def _everything(article: Article) -> str:
     return "\n".join(filter(None, (article.title, article.source, article.text)))
-
-
-def _time(topic: Topic, as_of: str | None) -> QuestionTime | None:
-    """The days the question asks about, where it names a year: "letzte Woche" is for the search to weigh."""
-    day = NewsDate.parse(as_of) if as_of else None
-    time = when.read(topic.question, topic.language, day.last if day else dt.date.today(), day.last if day else None)
-    return time if time and time.kind == "range" and re.search(r"\d{4}", time.text) else None
 
 
 def _of_another(item: Evidence, time: QuestionTime) -> bool:

@@ -44,8 +44,8 @@ _UNITS = tuple(
     for pattern, units in (
         (r"\b(?:wie ?viel uhr|what time)\b", frozenset(("uhr", ""))),
         (
-            r"\bwas kost|\b(?:kosten|kostet|gekostet)\W*\Z|\bwie teuer|\bwie ?viel geld|\bwelche[rnms]? (?:geldwert|betrag|summe)\b"
-            r"|\bhow much (?:money|does)\b.*\bcost|\bwhat\b.*\bcost|\bhow expensive",
+            r"\bwas kost|\b(?:kosten|kostet|gekostet)\W*\Z|\bwie teuer|\bwie ?viel geld"
+            r"|\bwelche[rnms]? (?:geldwert|betrag|summe)\b|\bhow much (?:money|does)\b.*\bcost|\bwhat\b.*\bcost|\bhow expensive",
             _MONEY | {""},
         ),
         (r"\b(?:wie lange|how long)\b", _SPAN),

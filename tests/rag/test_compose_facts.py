@@ -81,6 +81,8 @@ def test_another_place_or_year_is_no_answer() -> None:
     old = fire("Im Jahr 2021 starben beim Brand in Altdorf 12 Menschen.", "12")
     assert answered("Wie viele Menschen starben 2019 beim Brand in Altdorf?", old).status == "not_found"
     assert answered("Wie viele Menschen starben 2021 beim Brand in Altdorf?", old).short == "12"
+    # Who asks to have the time ignored is not refused for a year.
+    assert answered("Wie viele Menschen starben 2019 beim Brand in Altdorf?", old, timed=False).short == "12"
 
 
 def test_a_number_of_something_else_is_no_answer() -> None:

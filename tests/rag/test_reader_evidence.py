@@ -156,6 +156,18 @@ def test_what_reading_added_to_a_passage_is_not_counted_again() -> None:
     assert confidences == [pytest.approx(1 / (1 + math.exp(-1)))] * 2
 
 
+def test_a_passage_is_behind_the_best_of_its_own_language() -> None:
+    odds = Calibration((0.5, 0.5, 0.0, -1.0, 0.0), 0.0, 0.5, ODDS.rank, fitted=True)
+    german, second = (replace(passage("Es waren 12.", id), search=s) for id, s in (("a", 6.0), ("b", 3.0)))
+    english = replace(passage("There were 12.", "c"), search=3.0, language="en")  # shares no word with the question
+    found = BundledReader(Scripted({"12": 1.0}), odds, 60).read(query(), [german, second, english])
+    assert {e.passage.article_id: round(math.log(e.confidence / (1 - e.confidence))) for e in found} == {
+        "a": 1,
+        "b": -2,
+        "c": 1,
+    }
+
+
 def test_how_well_the_best_passage_matched_says_nothing() -> None:
     few, many = replace(passage("Es waren 12."), search=1.2), replace(passage("Es waren 12."), search=9.5)
     one, other = (reader({"12": 1.0}).read(query(), [each])[0] for each in (few, many))

@@ -28,7 +28,7 @@ from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.index import Index
 from rag.models.bundled import bundled_folder
 from rag.models.logistic import auroc, fit_logistic
-from rag.models.reader.evidence import CALIBRATION, FEATURES, READ, SPANS, candidates
+from rag.models.reader.evidence import CALIBRATION, FEATURES, READ, SPANS, best_of, candidates
 from rag.models.reader.model import SpanReader
 from rag.models.reader.pool import Asked, Pool, load_pool
 from rag.retrieve import Retriever
@@ -100,9 +100,9 @@ def _of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanReader) -
         variants.append(("far", own))
     for kind, without in variants:
         kept = [i for i, p in enumerate(found) if p.article_id not in without]
-        best = max((found[i].score for i in kept), default=0.0)
+        left, read = [found[i] for i in kept], [readings[i] for i in kept]
         rows, right, said = [], [], dict[int, tuple[float, ...]]()
-        for at, item, of in candidates(query, [found[i] for i in kept], [readings[i] for i in kept], best):
+        for at, item, of in candidates(query, left, read, best_of(left)):
             span = item.span or (0, 0)
             rows.append(of)
             right.append(

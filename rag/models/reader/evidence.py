@@ -10,7 +10,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -81,13 +81,13 @@ def read(span: Span, reading: Reading) -> tuple[float, ...]:
     return span.score, reading.answerable, reading.relevant
 
 
-def features(item: Evidence, span: Span, reading: Reading, best: float, topic: Topic) -> tuple[float, ...]:
-    """FEATURES: what the probability of a span is made of. READ; how far the passage is behind the ``best`` of the search;
-    whether the span is surely nothing of the kind asked for.
+def features(item: Evidence, span: Span, reading: Reading, behind: float, topic: Topic) -> tuple[float, ...]:
+    """FEATURES: what the probability of a span is made of. READ; how far the passage is ``behind`` the best of the search in
+    its language, for one in another language than the question's shares few words with it; whether the span is surely
+    nothing of the kind asked for.
 
     How well the best passage matched is no part of it: that depends on how many articles there are, and on how alike.
     """
-    behind = best - searched(item.passage)
     return *read(span, reading), behind, float(unfit(item, topic))
 
 
@@ -96,15 +96,24 @@ def searched(passage: Passage) -> float:
     return passage.score if passage.search is None else passage.search
 
 
+def best_of(passages: Sequence[Passage]) -> dict[str | None, float]:
+    """The best score in the search among the passages of each language."""
+    best: dict[str | None, float] = {}
+    for passage in passages:
+        best[passage.language] = max(searched(passage), best.get(passage.language, -math.inf))
+    return best
+
+
 def candidates(
-    query: Query, passages: Sequence[Passage], readings: Sequence[Reading], best: float
+    query: Query, passages: Sequence[Passage], readings: Sequence[Reading], best: Mapping[str | None, float]
 ) -> Iterator[tuple[int, Evidence, tuple[float, ...]]]:
     """(place of the passage, evidence without a confidence, FEATURES) of every span read."""
     topic = Topic(query.text, "en" if query.language == "en" else "de")
     for place, (passage, reading) in enumerate(zip(passages, readings, strict=True)):
+        behind = best[passage.language] - searched(passage)
         for span in reading.spans:
             for item in _evidence(passage, span):
-                yield place, item, features(item, span, reading, best, topic)
+                yield place, item, features(item, span, reading, behind, topic)
 
 
 class BundledReader:
@@ -152,7 +161,7 @@ class BundledReader:
         certain; those after that are not looked at.
         """
         found: list[Evidence] = []
-        best = max((searched(passage) for passage in passages), default=0.0)
+        best = best_of(passages)
         ends = time.perf_counter() + self._seconds
         for at in range(0, len(passages), AT_ONCE):
             part = passages[at : at + AT_ONCE]
