@@ -44,6 +44,7 @@ class Embedder(BaseEmbedding):
     _arithmetic: Arithmetic | None = PrivateAttr(default=None)
     _counts: WordCounts | None = PrivateAttr(default=None)
     _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
+    _asking: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     def __init__(self, settings: Settings) -> None:
         model = _load(settings)
@@ -155,11 +156,12 @@ class Embedder(BaseEmbedding):
         """Vectors of texts that search."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        with self._lock:
+        # Beside the passages of an ingest, whose batch takes seconds; one question after another, as they would fight too.
+        with self._asking:
             return self._encode(texts, self._query_prompt)
 
     def _encode(self, texts: Sequence[str], prompt: str) -> np.ndarray:
-        """Vectors of ``texts``, computed by this thread. The caller, or who waits for this thread, holds the lock."""
+        """Vectors of ``texts``, computed by this thread. The caller, or who waits for this thread, holds one of the locks."""
         vectors = self._model.encode(
             list(texts),
             prompt=prompt,

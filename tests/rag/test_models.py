@@ -59,6 +59,17 @@ def test_counting_while_another_thread_embeds(embedder: Embedder) -> None:
     sys.setswitchinterval(before)
 
 
+def test_a_question_does_not_wait_for_an_ingest(embedder: Embedder) -> None:
+    texts = [f"Die {number}. Brücke von Altdorf ist gesperrt, sagte die Bürgermeisterin. " * 8 for number in range(300)]
+    alone = embedder.questions(["Wer sperrt die Brücke?"])
+    with ThreadPoolExecutor(1) as pool:
+        embedding = pool.submit(embedder.passages, texts)
+        for _ in range(3):
+            beside = embedder.questions(["Wer sperrt die Brücke?"])
+        assert not embedding.done()
+        assert np.array_equal(beside, alone)  # in float32, though passages are in bfloat16 meanwhile
+
+
 def test_meaning_is_there(embedder: Embedder) -> None:
     query = embedder.get_query_embedding("Wie viele Menschen leben in Berlin?")
     right, wrong = embedder.get_text_embedding_batch(["Berlin has 3.7 million inhabitants.", "Der Hund schläft."])
