@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +14,9 @@ from rag.compose.fit import echoes, unfit
 from rag.compose.forms import kind_of
 from rag.compose.quotes import same_words
 from rag.compose.reading import read
-from rag.compose.speakers import Speaker, speaker_at
+from rag.compose.speakers import Speaker, saying, speaker_at
 from rag.compose.topic import Topic, clause_at, counted_noun
-from rag.compose.values import Value, is_difference, is_part, is_past, same, value_of
+from rag.compose.values import Value, is_condition, is_difference, is_part, is_past, same, value_of
 from rag.models.question import Kind
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Passage
@@ -25,6 +26,9 @@ WORTH = 0.5  # of the confidence of the best evidence: from there on a claim is 
 CLOSE = 0.9  # of the confidence of the best: as good as that
 LONGEST_SHORT = 80  # characters of a short answer; what is longer is a clause and is quoted
 _MOST_WORDS = 9
+_TOLD = re.compile(
+    r"(?:,\s(?:wie|so|as)|\b(?:laut|nach\s(?:Angaben|Auskunft|Darstellung)|according\sto))\s[^,]*\Z", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -104,17 +108,25 @@ def _likely(one: Claim, kind: Kind, topic: Topic) -> bool:
     """Whether it is a name where a person is asked for, and counts the right things in the right unit, of the wounded
     where those are asked for."""
     if kind == "person":
-        return any(token.name for token in one.value.words.tokens)
+        return any(token.name for token in one.value.words.tokens) and not _only_tells(one, topic)
     amount = one.value.amount
     if kind == "number" and amount is not None:
         text = read(one.item.text, one.passage.language)
         noun = counted_noun(text, amount.end)
         if is_part(one.item.text, amount) or (is_difference(one.item.text, amount) and not topic.compares):
             return False
+        if is_condition(one.item.text, amount) and not topic.requires:
+            return False
         if not topic.agrees(clause_at(text, amount.number_at), one.passage.language):
             return False
         return topic.unit(amount.unit) and (bool(amount.unit) or topic.counts(noun, one.passage.language))
     return True
+
+
+def _only_tells(one: Claim, topic: Topic) -> bool:
+    """Whether it names who told of what somebody did: "Kelvora baut ein Werk, wie Vorstandschef Elbrecht mitteilte"."""
+    told = _TOLD.search(one.item.text[: one.value.start - one.item.start])
+    return bool(told) and topic.acts(one.item) and not saying(topic.question, topic.language)
 
 
 def _corrected(value: Value, item: Evidence, articles: dict[str, Article]) -> bool:

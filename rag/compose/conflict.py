@@ -21,6 +21,7 @@ from rag.compose.values import (
     Value,
     amounts_in,
     differ,
+    is_condition,
     is_difference,
     is_part,
     is_past,
@@ -119,6 +120,8 @@ def _comparable(one: Claim, topic: Topic) -> bool:
 
 
 def _aside(text: str, amount: Amount, topic: Topic) -> bool:
+    if is_condition(text, amount) and not topic.requires:
+        return True
     return is_part(text, amount) or (is_difference(text, amount) and not topic.compares)
 
 

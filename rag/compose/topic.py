@@ -75,6 +75,11 @@ _OF_NAMES = re.compile(
 )
 # Stems of nouns for any living thing or thing.
 _ANYTHING = frozenset("tier stuck exemplar animal piec".split())
+_REQUIRES = re.compile(
+    r"\b(?:mindestens|höchstens|nötig|notwendig|erforderlich|brauch\w+|benötig\w+|muss|müssen|müsste\w*|bedingung\w*|voraussetzung\w*"
+    r"|ab w\w+|wenn|falls|grenz\w+|at least|at most|required?|needed|necessary|must|condition\w*|if)\b",
+    re.IGNORECASE,
+)
 _NOW = re.compile(r"\b(?:heute|inzwischen|mittlerweile|nun|now|today|current)\b", re.IGNORECASE)
 _COMPARES = re.compile(
     r"\b(?:mehr|weniger|länger|kürzer|höher|niedriger|more|less|fewer|longer|shorter|higher|lower)\b", re.IGNORECASE
@@ -125,6 +130,11 @@ class Topic:
     def compares(self) -> bool:
         """Whether a difference is asked for: "Wie viel mehr"."""
         return bool(_COMPARES.search(self.question))
+
+    @cached_property
+    def requires(self) -> bool:
+        """Whether it is asked what would have to be so: "Ab welcher Zahl", "Wie viele sind nötig"."""
+        return bool(_REQUIRES.search(self.question))
 
     def unit(self, unit: str) -> bool:
         """Whether an amount in this unit can be the answer."""

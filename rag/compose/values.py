@@ -33,6 +33,17 @@ _PART = re.compile(
 _OF_ALL = re.compile(r"\s(?:of\s(?:the|those|them|these|its|their|all)|von\sihnen|der\s(?=[A-ZÄÖÜ]))\b", re.IGNORECASE)
 _MORE = re.compile(r"\s?(?:mehr|weniger|weitere|zusätzlich\w*|more|fewer|less)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:mehrere|einige|viele|etliche|zig|several|many|some)\s\Z", re.IGNORECASE)
+# What would have to be so, or what others hold to be needed: "wenn mindestens 600", "bleiben es unter 600, kann ...".
+_IF = re.compile(
+    r"""(?:\b(?i:wenn|falls|sofern|solange|vorausgesetzt|if|unless|provided|as\slong\sas)\s(?:[^,.;:]|(?<=\d)[.,](?=\d))*
+    |\b(?:Bedingung|Voraussetzung|condition),?\s(?:dass|that)\s(?:[^,.;:]|(?<=\d)[.,](?=\d))*
+    |(?P<verb>(?:\A|[:;.]\s)(?:Sollten?|Bleib(?:t|en)|Sink(?:t|en)|Steig(?:t|en)|F[aä]ll(?:t|en)|Lieg(?:t|en)|Erreich(?:t|en)|Should)\s[^,.;:]*))\Z""",
+    re.VERBOSE,
+)
+_THEN = re.compile(r"[^,.;:]*,\s(?:so|dann|kann|können|wird|werden|muss|müssen|soll|sollen|droht|drohen|könnte|will)\b")
+_NEEDED = re.compile(
+    r"\b(?:nötig|notwendig|erforderlich|vorgeschrieben|vorgesehen|verlangt|gefordert|braucht|benötigt|required|needed|necessary)\b"
+)
 MOST_AROUND = 4  # words of a span with a number; what is longer is cut to the number
 _DATE_LEAD = re.compile(
     r"(?:(?:am|im|in|an|seit|ab|bis|vom|vor|zum|dem|den|der|des|von|jahr(?:es|e)?|on|since|of|the|by|from|until)\s)+",
@@ -120,6 +131,14 @@ def is_part(text: str, amount: Amount) -> bool:
 def is_difference(text: str, amount: Amount) -> bool:
     """Whether an amount of ``text`` is a difference: "50 mehr"."""
     return bool(_MORE.match(text, max(amount.end, amount.unit_at[1] if amount.unit_at else 0)))
+
+
+def is_condition(text: str, amount: Amount) -> bool:
+    """Whether an amount of ``text`` is what would have to be so, and nobody says that it is: "wenn mindestens 600 kommen"."""
+    before, after = text[: amount.start], text[amount.end :]
+    if found := _IF.search(before):
+        return found["verb"] is None or bool(_THEN.match(after))
+    return amount.rounding in ("least", "most") and bool(_NEEDED.search(after.partition(";")[0]))
 
 
 def with_unit(item: Evidence, amount: Amount, start: int, end: int) -> tuple[int, int]:

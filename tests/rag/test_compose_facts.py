@@ -195,3 +195,29 @@ def test_a_road_is_no_person_and_what_was_asked_is_no_answer() -> None:
     assert answered("Was hat die Halle in Altdorf zerstört?", fire).short == "Ein Feuer"
     either = Told("Das Spiel in Altdorf gewann Rot.", [("Rot", 0.9)])
     assert answered("Wer gewann das Spiel in Altdorf, Rot oder Blau?", either).short == "Rot"
+
+
+def test_what_would_have_to_be_is_no_count() -> None:
+    told = Told(
+        "Das Werk in Altdorf bekommt Geld unter der Bedingung, dass mindestens 600 Arbeitsplätze entstehen.",
+        [("600", 0.9)],
+    )
+    assert answered("Wie viele Arbeitsplätze hat das Werk in Altdorf?", told).status == "not_found"
+    assert answered("Wie viele Arbeitsplätze muss das Werk in Altdorf schaffen?", told).short == "mindestens 600"
+    below = Told("Bleibt das Werk in Altdorf unter 600 Arbeitsplätzen, kann das Geld gekürzt werden.", [("600", 0.9)])
+    assert answered("Wie viele Arbeitsplätze hat das Werk in Altdorf?", below).status == "not_found"
+    norm = Told("Für eine Station in Altdorf sind mindestens 600 Geburten nötig.", [("600", 0.9)])
+    assert answered("Wie viele Geburten zählte die Station in Altdorf?", norm).status == "not_found"
+    assert answered("Ab wie vielen Geburten lohnt sich eine Station in Altdorf?", norm).short == "mindestens 600"
+    # Beside a condition of something else a number is what it says.
+    paid = Told("Das Werk in Altdorf hat 700 Arbeitsplätze, wenn man die Lehrlinge zählt.", [("700", 0.9)])
+    assert answered("Wie viele Arbeitsplätze hat das Werk in Altdorf?", paid).short == "700"
+
+
+def test_who_told_of_it_did_not_do_it() -> None:
+    told = Told(
+        "Die Kelvora AG baut in Altdorf ein Pumpenwerk, wie Vorstandschef Matthias Elbrecht mitteilte.",
+        [("Matthias Elbrecht", 0.9), ("Kelvora AG", 0.8)],
+    )
+    assert answered("Wer baut das Pumpenwerk in Altdorf?", told).short == "Kelvora AG"
+    assert answered("Wer teilte mit, dass in Altdorf ein Pumpenwerk gebaut wird?", told).short == "Matthias Elbrecht"
