@@ -1,4 +1,4 @@
-"""The forty questions over Wikinews are what their header says; with the articles at hand, their ids are theirs."""
+"""Twice forty questions over Wikinews are what their headers say; with the articles at hand, their ids are theirs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from evals.cases import Case
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "evals" / "questions"
 ARTICLES = Path(__file__).resolve().parents[3] / "shared" / "data" / "wikinews" / "articles.jsonl"
-CASES = load_set(QUESTIONS / "wikinews.jsonl").cases
-ANSWERABLE = [case for case in CASES if case.answerable]
+SETS = {name: load_set(QUESTIONS / f"{name}.jsonl").cases for name in ("wikinews", "wikinews-2")}
+ANSWERABLE = [case for cases in SETS.values() for case in cases if case.answerable]
 
 
 @pytest.fixture(scope="module")
@@ -25,20 +25,24 @@ def articles() -> dict[str, dict[str, str]]:
     return {record["id"]: record for record in records}
 
 
-def test_the_set_is_what_its_header_says() -> None:
-    assert (len(CASES), len(ANSWERABLE)) == (40, 32)
-    assert all(case.language == "de" and case.question.endswith("?") for case in CASES)
-    assert len({case.question for case in CASES}) == 40
-    assert all(case.answers and len(case.articles) == 1 for case in ANSWERABLE)
-    assert len({case.articles for case in ANSWERABLE}) == 32  # one question an article
-    tags = Counter(tag for case in CASES for tag in case.tags)
+@pytest.mark.parametrize("name", SETS)
+def test_the_set_is_what_its_header_says(name: str) -> None:
+    cases = SETS[name]
+    answerable = [case for case in cases if case.answerable]
+    assert (len(cases), len(answerable)) == (40, 32)
+    assert all(case.language == "de" and case.question.endswith("?") for case in cases)
+    assert len({case.question for case in cases}) == 40
+    assert all(case.answers and len(case.articles) == 1 for case in answerable)
+    tags = Counter(tag for case in cases for tag in case.tags)
     assert set(tags) == {"number", "date", "person", "fact", "why", "yes-no", "who-said-it", "near-miss", "off-topic"}
-    assert {case.tags for case in CASES if not case.answerable} == {("near-miss",), ("off-topic",)}
+    assert {case.tags for case in cases if not case.answerable} == {("near-miss",), ("off-topic",)}
 
 
-def test_no_article_is_one_of_the_temporal_set() -> None:
-    temporal = {article for case in load_set(QUESTIONS / "temporal.jsonl").cases for article in case.articles}
-    assert temporal.isdisjoint(article for case in CASES for article in case.articles)
+def test_no_article_is_in_two_sets() -> None:
+    sets = [*SETS.values(), load_set(QUESTIONS / "temporal.jsonl").cases]
+    articles = [{article for case in cases for article in case.articles} for cases in sets]
+    assert len(set().union(*articles)) == sum(map(len, articles))
+    assert len(articles[0]) == 32  # there, one question an article
 
 
 @pytest.mark.parametrize("case", ANSWERABLE, ids=lambda case: case.id)
@@ -50,7 +54,7 @@ def test_the_article_is_there_and_says_so(case: Case, articles: dict[str, dict[s
 
 
 def test_the_years_are_spread(articles: dict[str, dict[str, str]]) -> None:
-    years = Counter(articles[case.articles[0]]["date"][:4] for case in ANSWERABLE)
+    years = Counter(articles[case.articles[0]]["date"][:4] for case in SETS["wikinews"] if case.answerable)
     assert len(years) >= 15 and max(years.values()) <= 4
 
 
