@@ -122,7 +122,7 @@ class Kept:
         saved = to_json(done)
         now = dt.datetime.now(dt.UTC)
         slug = re.sub(r"\W+", "-", done.questions.name)[:40].strip("-") or "set"
-        run_id = f"{now:%Y%m%d-%H%M%S}-{slug}-{secrets.token_hex(2)}"
+        run_id = f"{now:%Y%m%d-%H%M%S-%f}-{slug}-{secrets.token_hex(2)}"  # in the order of the runs
         head = {
             "id": run_id,
             "name": " ".join(filter(None, [done.questions.name, done.questions.version])),

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from evals.cases import Case, QuestionSet
+from evals.kept import Kept
+from evals.system import over
 from rag import feedback
 from rag.answerer import Answerer
 from rag.index import Index
@@ -58,6 +60,15 @@ def small(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Itera
 @pytest.fixture(scope="module")
 def url(small: Answerer) -> Iterator[str]:
     yield from served(small)
+
+
+@pytest.fixture
+def ran(small: Answerer) -> Iterator[None]:
+    """A run to look at, no longer there afterwards."""
+    kept = Kept(small.settings.index)
+    run_id = kept.run(QUESTIONS, over(small), lambda *_: None, lambda: False)
+    yield
+    kept.delete(run_id)
 
 
 def test_a_set_is_run_compared_and_leads_into_the_chat(
@@ -135,6 +146,7 @@ def test_from_elsewhere_nothing_is_run_and_no_address_shown(url: str, open_page:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.usefixtures("ran")
 def test_nobody_is_shut_out(url: str, open_page: Open, scheme: str) -> None:
     page = open_page(f"{url}/evaluation", ready="#runs .plain", color_scheme=scheme)
     page.locator("#runs .plain").first.click()

@@ -22,20 +22,22 @@ from evals.results import Run
 from evals.system import over
 from rag.errors import BelegtError
 from rag.feedback import FILE as FEEDBACK
-from ui import add_view, evaluation_view
+from ui import evaluation_view
 from ui.frame import HIDDEN, Frame, Updates
 from ui.here import from_here
-from ui.jobs import Job, Worker
+from ui.jobs import Job
 from ui.library_errors import StoppedError
 from ui.sent import sent
 from ui.uploads import Uploads, answer_upload
+from ui.worklist import Worklist
 
 UPLOAD, REPORT = "/evaluation/upload", "/evaluation/report"
 
 
 @dataclass(eq=False)
 class Desk:
-    """What one open page shows: a run, the run it is compared with, the newest it knows, how many jobs it knows the end of."""
+    """What one open page shows: a run, the run it is compared with, the newest it knows ("" where there was none; None before
+    it has looked), how many jobs it knows the end of."""
 
     run: str | None = None
     against: str | None = None
@@ -51,7 +53,6 @@ class Evaluation:
     def __init__(self, frame: Frame) -> None:
         self.frame, self.answerer = frame, frame.answerer
         self.kept = Kept(self.answerer.settings.index)
-        self.worker = Worker("belegt-evaluation")
         self.uploads = Uploads(self.answerer.settings.index / SETS, frozenset({".jsonl"}))
         frame.routes.append(Route(UPLOAD, self.upload, methods=["POST"]))
         frame.routes.append(Route(REPORT, self.report, methods=["GET"]))
@@ -59,16 +60,15 @@ class Evaluation:
         with gr.Column(elem_id="evaluation"):
             script = "belegt.evaluation.starting(element, trigger) // 'start' 'read'"
             self.starting = frame.html("", "starting", script)
-            self.jobs = frame.html("", "eval-jobs", "belegt.library.jobs(element, trigger) // 'poll' 'halt' 'dismiss'")
+            self.jobs = Worklist(frame, "eval-jobs", self.desk)
             self.runs = frame.html("", "runs", "belegt.forward(element, trigger) // 'pick'")
             self.run = frame.html("", "run", "belegt.evaluation.run(element, trigger, watch) // 'against' 'drop'")
             self.drafts = frame.html("", "drafts")
-        page = [self.desk, self.starting, self.jobs, self.runs, self.run, self.drafts]
+        page = [self.desk, self.starting, self.jobs.html, self.runs, self.run, self.drafts]
         frame.on_show(self.show, [self.desk], page)
         every: list[tuple[Any, Callable[..., Updates]]] = [
-            (self.starting.start, self.start), (self.starting.read, self.read), (self.jobs.poll, self.poll),
-            (self.jobs.halt, self.halt), (self.jobs.dismiss, self.dismiss), (self.runs.pick, self.pick),
-            (self.run.against, self.compare), (self.run.drop, self.drop),
+            (self.starting.start, self.start), (self.starting.read, self.read), (self.jobs.html.poll, self.poll),
+            (self.runs.pick, self.pick), (self.run.against, self.compare), (self.run.drop, self.drop),
         ]  # fmt: skip
         for event, handler in every:
             event(handler, [self.desk], page, **HIDDEN)
@@ -76,22 +76,25 @@ class Evaluation:
     # What happens
 
     def show(self, desk: Desk, request: gr.Request) -> Updates:
-        """The page was loaded, or its language switched."""
-        desk.seen = self.worker.ended
-        desk.newest = max((head.id for head in self.kept.runs()), default=None)
+        """The page was loaded, its language switched, or a job has ended: a run that is new to the page is shown."""
+        desk.seen = self.jobs.worker.ended  # first: what ends from now on is asked after once more
+        newest = max((head.id for head in self.kept.runs()), default="")
+        if desk.newest is not None and newest > desk.newest:
+            desk.run, desk.against = newest, None
+        desk.newest = newest
         return {
             self.starting: self._sets(request),
             self.drafts: self._drafts(request),
             **self._runs(desk, request),
-            **self._jobs(desk, request),
+            **self.jobs.drawn(desk, request),
         }
 
     def start(self, desk: Desk, request: gr.Request, event: gr.EventData) -> Updates:
         """A set is to be run."""
         name = sent(event, "set")
-        if from_here(request) and name in self.kept.sets():
-            self.worker.submit(Job("eval", [name], self._work(name)))
-        return self._jobs(desk, request)
+        if name in self.kept.sets():
+            self.jobs.submit(request, Job("eval", [name], self._work(name)))
+        return self.jobs.drawn(desk, request)
 
     def _work(self, name: str) -> Callable[[Job], None]:
         def work(job: Job) -> None:
@@ -109,23 +112,8 @@ class Evaluation:
         return work
 
     def poll(self, desk: Desk, request: gr.Request) -> Updates:
-        """The page looks at the jobs; the run that has just ended is shown."""
-        if desk.seen == self.worker.ended:
-            return self._jobs(desk, request)
-        latest = next(iter(self.kept.runs()), None)
-        if latest and latest.id > (desk.newest or ""):
-            desk.run, desk.against, desk.newest = latest.id, None, latest.id
-        return self.show(desk, request)
-
-    def halt(self, desk: Desk, request: gr.Request, event: gr.EventData) -> Updates:
-        if from_here(request):
-            self.worker.stop(sent(event, "job"))
-        return self._jobs(desk, request)
-
-    def dismiss(self, desk: Desk, request: gr.Request, event: gr.EventData) -> Updates:
-        if from_here(request):
-            self.worker.dismiss(sent(event, "job"))
-        return self._jobs(desk, request)
+        """The page looks at the jobs; when one has ended, there may be another run or set."""
+        return self.jobs.drawn(desk, request) if desk.seen == self.jobs.worker.ended else self.show(desk, request)
 
     def pick(self, desk: Desk, request: gr.Request, event: gr.EventData) -> Updates:
         """A run of the list was pressed."""
@@ -160,9 +148,9 @@ class Evaluation:
                     path.unlink()
                     raise
 
-        if paths and from_here(request):
-            self.worker.submit(Job("set", [path.name for path in paths], work))
-        return self._jobs(desk, request)
+        if paths:
+            self.jobs.submit(request, Job("set", [path.name for path in paths], work))
+        return self.jobs.drawn(desk, request)
 
     async def report(self, request: Request) -> Response:
         """The whole report of a run, a page of its own with a policy of its own, stricter than ours."""
@@ -225,7 +213,3 @@ class Evaluation:
         except BelegtError as error:
             return evaluation_view.fault(error.text(language))
         return evaluation_view.drafts(proposals, path, language)
-
-    def _jobs(self, desk: Desk, request: gr.Request) -> Updates:
-        drawn = add_view.jobs(self.worker, desk.seen, from_here(request), self.frame.language(request))
-        return {self.desk: desk, self.jobs: drawn}

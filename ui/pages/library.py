@@ -19,9 +19,10 @@ from rag.report import CorpusReport, corpus_report
 from ui import add_view, article_view, library_view, library_work
 from ui.frame import HIDDEN, Frame, Updates
 from ui.here import from_here
-from ui.jobs import Job, Worker
+from ui.jobs import Job
 from ui.sent import sent, sent_number
 from ui.uploads import FOLDER, Uploads, answer_upload, pasted
+from ui.worklist import Worklist
 
 PAGE = 25  # articles
 UPLOAD = "/library/upload"
@@ -47,7 +48,6 @@ class Library:
 
     def __init__(self, frame: Frame) -> None:
         self.frame, self.answerer = frame, frame.answerer
-        self.worker = Worker("belegt-library")
         self.uploads = Uploads(self.answerer.settings.index / FOLDER)
         self._report: tuple[int, dt.date, CorpusReport] | None = None
         frame.routes.append(Route(UPLOAD, self.upload, methods=["POST"]))
@@ -57,8 +57,7 @@ class Library:
                 self.adding = frame.html(
                     "", "adding", "belegt.library.adding(element, trigger) // 'read' 'fetch' 'paste'"
                 )
-                script = "belegt.library.jobs(element, trigger) // 'poll' 'halt' 'dismiss' 'open'"
-                self.jobs = frame.html("", "jobs", script)
+                self.jobs = Worklist(frame, "jobs", self.shelf)
                 self.tools = frame.html("", "tools", "belegt.library.tools(element, trigger) // 'search'")
                 self.timeline = frame.html("", "timeline", "belegt.forward(element, trigger) // 'period'")
                 self.list = frame.html(
@@ -71,23 +70,22 @@ class Library:
         self._wire()
 
     def _wire(self) -> None:
-        drawn = [self.adding, self.jobs, self.tools, self.timeline, self.list, self.article]
+        drawn = [self.adding, self.jobs.html, self.tools, self.timeline, self.list, self.article]
         page = [self.shelf, *drawn, self.frame.top]
         self.frame.on_show(self.show, [self.shelf], page)
         # Apart from the rest, which should not wait for it: it reads every text.
         self.frame.on_show(self.inspect, [], [self.checks])
         every: list[tuple[Any, Callable[..., Updates]]] = [
             (self.timeline.period, self.period), (self.list.sort, self.sort), (self.list.leaf, self.leaf),
-            (self.list.open, self.open), (self.checks.open, self.open), (self.jobs.open, self.open),
+            (self.list.open, self.open), (self.checks.open, self.open), (self.jobs.html.open, self.open),
             (self.article.open, self.open), (self.article.shut, self.shut), (self.article.ask_delete, self.ask_delete),
             (self.article.keep, self.keep), (self.article.erase, self.erase), (self.adding.read, self.read),
-            (self.adding.fetch, self.fetch), (self.adding.paste, self.paste), (self.jobs.halt, self.halt),
-            (self.jobs.dismiss, self.dismiss),
+            (self.adding.fetch, self.fetch), (self.adding.paste, self.paste),
         ]  # fmt: skip
         for event, handler in every:
             event(handler, [self.shelf], page, **HIDDEN)
         # After the jobs were drawn: drawn as finished, they are not asked after again.
-        self.jobs.poll(self.poll, [self.shelf], page, **HIDDEN).then(self.inspect, [], [self.checks], **HIDDEN)
+        self.jobs.html.poll(self.poll, [self.shelf], page, **HIDDEN).then(self.inspect, [], [self.checks], **HIDDEN)
         # While one search is under way the next letters are typed: only the last of them count.
         self.tools.search(self.search, [self.shelf], page, trigger_mode="always_last", **HIDDEN)
 
@@ -102,18 +100,18 @@ class Library:
         if not shelf.arrived:
             shelf.arrived, shelf.open_id = True, request.query_params.get("article")
         language, here = self.frame.language(request), from_here(request)
-        shelf.seen = self.worker.ended
+        shelf.seen = self.jobs.worker.ended
         return {
             self.adding: add_view.adding(here, language),
             self.tools: library_view.tools(shelf.wanted, catalogue.sources(self.index.store), language),
             **self._articles(shelf, request),
             **self._opened(shelf, request),
-            **self._jobs(shelf, request),
+            **self.jobs.drawn(shelf, request),
         }
 
     def inspect(self, request: gr.Request) -> Updates:
         """What somebody should look at, once nothing is at work that changes it."""
-        if any(not job.finished for job in self.worker.jobs):
+        if any(not job.finished for job in self.jobs.worker.jobs):
             return {self.checks: gr.skip()}
         store, today = self.index.store, dt.date.today()
         revision = store.revision
@@ -168,15 +166,15 @@ class Library:
         paths = self.uploads.take(getattr(event, "tokens", None))
         if paths:
             work = library_work.read_files(self.index, self.uploads, paths, self.frame.language(request))
-            self._submit(request, Job("files", [path.name for path in paths], work))
-        return self._jobs(shelf, request)
+            self.jobs.submit(request, Job("files", [path.name for path in paths], work))
+        return self.jobs.drawn(shelf, request)
 
     def fetch(self, shelf: Shelf, request: gr.Request, event: gr.EventData) -> Updates:
         """An address was given."""
         if url := sent(event, "url").strip()[:2000]:
             work = library_work.read_page(self.index, self.uploads, url, self.frame.language(request))
-            self._submit(request, Job("url", [url], work))
-        return self._jobs(shelf, request)
+            self.jobs.submit(request, Job("url", [url], work))
+        return self.jobs.drawn(shelf, request)
 
     def paste(self, shelf: Shelf, request: gr.Request, event: gr.EventData) -> Updates:
         """A text was given."""
@@ -185,8 +183,8 @@ class Library:
             name, data = pasted(title, source, published, url, text[: add_view.LONGEST_TEXT])
             path = self.uploads.keep(name, data)
             work = library_work.read_files(self.index, self.uploads, [path], self.frame.language(request))
-            self._submit(request, Job("text", [title.strip() or path.name], work))
-        return self._jobs(shelf, request)
+            self.jobs.submit(request, Job("text", [title.strip() or path.name], work))
+        return self.jobs.drawn(shelf, request)
 
     def ask_delete(self, shelf: Shelf, request: gr.Request) -> Updates:
         shelf.confirming = True
@@ -201,29 +199,14 @@ class Library:
         found = catalogue.opened(self.index.store, sent(event, "id")) if shelf.confirming else None
         if found:
             work = library_work.delete(self.index, self.uploads, found.article.id)
-            self._submit(request, Job("delete", [found.article.title or found.article.id], work))
-        return self.shut(shelf) | self._jobs(shelf, request)
-
-    def halt(self, shelf: Shelf, request: gr.Request, event: gr.EventData) -> Updates:
-        if from_here(request):
-            self.worker.stop(sent(event, "job"))
-        return self._jobs(shelf, request)
-
-    def dismiss(self, shelf: Shelf, request: gr.Request, event: gr.EventData) -> Updates:
-        if from_here(request):
-            self.worker.dismiss(sent(event, "job"))
-        return self._jobs(shelf, request)
+            self.jobs.submit(request, Job("delete", [found.article.title or found.article.id], work))
+        return self.shut(shelf) | self.jobs.drawn(shelf, request)
 
     def poll(self, shelf: Shelf, request: gr.Request) -> Updates:
         """The page looks at the jobs; when one has ended, the articles are others."""
-        if shelf.seen == self.worker.ended:
-            return self._jobs(shelf, request)
+        if shelf.seen == self.jobs.worker.ended:
+            return self.jobs.drawn(shelf, request)
         return self.show(shelf, request) | {self.adding: gr.skip()} | self.frame.redraw(request)
-
-    def _submit(self, request: gr.Request, job: Job) -> None:
-        """Gives the job to the worker, if the visitor may: to others the page offers nothing to press."""
-        if from_here(request):
-            self.worker.submit(job)
 
     # Drawing
 
@@ -259,7 +242,3 @@ class Library:
             return {self.article: article_view.gone(language)}
         hit = catalogue.hit(found.article.text, shelf.wanted.words) if shelf.wanted.words else None
         return {self.article: article_view.article(found, language, hit, shelf.confirming, from_here(request))}
-
-    def _jobs(self, shelf: Shelf, request: gr.Request) -> Updates:
-        drawn = add_view.jobs(self.worker, shelf.seen, from_here(request), self.frame.language(request))
-        return {self.shelf: shelf, self.jobs: drawn}
