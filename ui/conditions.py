@@ -74,7 +74,8 @@ def conditions(answer: Answer, only: Filter, number: int, language: str) -> str:
     if answer.time is not None and answer.time.text:
         days = display_days(answer.time.first, answer.time.last, language)
         words = " ".join(answer.time.text.split())
-        kind = "only_days" if words == days else f"time_{answer.time.kind}"  # „2021“: 2021 would tell nothing
+        # „2021“: 2021 would tell nothing, nor would „im Mai 2021“: Mai 2021.
+        kind = "only_days" if days and days in (words, words.partition(" ")[2]) else f"time_{answer.time.kind}"
         chips.append(("time", say(kind, language, words=words, days=days, what=days), "time"))
     chips += [(part, text, "only") for part, text in parts(only, language).items()]
     if not chips:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from rag import german
 from rag.safe import safe, shorten
@@ -33,13 +34,19 @@ def _nearest(answer: Answer) -> list[Passage]:
 
 
 def near(answer: Answer, number: int, language: str) -> str:
-    """The best passages of a search that found no answer, folded away, each with the reason and the way to its article."""
+    """The best passages of a search that found no answer, each with the reason and the way to its article.
+
+    Folded away unless the first of them has all that the question names.
+    """
     passages = _nearest(answer)
     if not passages:
         return ""
-    lacks = [missing(answer.understood_as or answer.question, answer.language, passage) for passage in passages]
+    lacks = [missing(_asked(answer), answer.language, passage) for passage in passages]
     nowhere = [word for word in lacks[0] or () if all(lack is not None and word in lack for lack in lacks)]
     note = say("near_nowhere", language, words=_quoted(nowhere, language)) if nowhere else say("near_note", language)
+    unfolded = (
+        " open" if lacks[0] == [] and _subjects(_asked(answer)) else ""
+    )  # it may be the answer, and only a person can tell
     items = "".join(
         f'<li><button type="button" class="near-one" data-event="show" data-turn="{number}" data-cite="{place}">'
         f'<span class="title"><bdi>{safe(passage.title or say("untitled", language))}</bdi></span> '
@@ -49,7 +56,8 @@ def near(answer: Answer, number: int, language: str) -> str:
         for place, (passage, lack) in enumerate(zip(passages, lacks, strict=True), 1)
     )
     return (
-        f'<div class="near-why"><p>{safe(note)}</p><details class="near"><summary>{safe(say("near", language))}</summary>'
+        f'<div class="near-why"><p>{safe(note)}</p><details class="near"{unfolded}>'
+        f"<summary>{safe(say('near', language))}</summary>"
         f"<ul>{items}</ul></details></div>"
     )
 
@@ -79,11 +87,23 @@ def _subjects(question: str) -> dict[str, list[str]]:
     return found
 
 
-def _related(answer: Answer, passage: Passage) -> bool:
-    """Whether a passage holds most of what the question names; one in another language is taken at its rank."""
+def _asked(answer: Answer) -> str:
+    """The question as it was understood, less its words about time: articles were chosen by them, which need not say them."""
     question = answer.understood_as or answer.question
-    lacking = missing(question, answer.language, passage)
-    return lacking is None or 2 * len(lacking) < max(1, len(_subjects(question)))
+    return question.replace(answer.time.text, " ") if answer.time and answer.time.text else question
+
+
+def _related(answer: Answer, passage: Passage) -> bool:
+    """Whether a passage is about what the question names: it holds all of that, or most and its title some of it.
+
+    One in another language is taken at its rank.
+    """
+    lacking = missing(_asked(answer), answer.language, passage)
+    if not lacking:
+        return True
+    subjects = len(_subjects(_asked(answer)))
+    title = missing(_asked(answer), answer.language, replace(passage, text=""))
+    return 2 * len(lacking) < subjects and len(title or ()) < subjects
 
 
 def _reason(lack: list[str] | None, language: str) -> str:

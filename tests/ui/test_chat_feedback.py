@@ -196,7 +196,7 @@ def test_the_real_answerer_reads_the_time_and_leaves_it_out(demo_answerer: Answe
     for url in served(demo_answerer):
         page = open_page(url)
         ask(page, "Was kostet die Linie 7 nach dem Stand im Mai 2024?")
-        expect(page.locator(".condition")).to_contain_text("„im Mai 2024“: Mai 2024")
+        expect(page.locator(".condition")).to_contain_text("Zeitraum: Mai 2024")
         page.locator(".off").click()
         expect(page.locator("#history .turn")).to_have_count(2, timeout=120_000)
         expect(page.locator("#turn-1 .notes")).to_contain_text("„im Mai 2024“ nicht beachtet")

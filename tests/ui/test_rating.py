@@ -60,7 +60,7 @@ def test_the_box_for_a_comment_holds_what_was_said_and_names_the_command() -> No
 @pytest.mark.parametrize(
     ("time", "language", "text"),
     [
-        (QuestionTime("range", "im  März\n2024", 0, 1, "2024-03-01", "2024-03-31"), "de", "„im März 2024“: März 2024✕"),
+        (QuestionTime("range", "im  März\n2024", 0, 1, "2024-03-01", "2024-03-31"), "de", "Zeitraum: März 2024✕"),
         (QuestionTime("range", "since May", 0, 1, "2024-05-01", None), "en", "“since May”: from 1 May 2024 on✕"),
         (QuestionTime("recent", "zuletzt", 0, 1), "de", "„zuletzt“: das Neueste zuerst✕"),
     ],

@@ -222,15 +222,40 @@ def test_the_lacking_words_are_named_as_the_question_spells_them() -> None:
     assert near.missing("When was the bridge closed?", "en", found) is None  # another language says nothing
 
 
+def test_words_about_time_chose_the_articles_and_are_not_missed_in_them() -> None:
+    question = "Wie alt war die Brücke im Mai 2020?"
+    time = QuestionTime("range", "im Mai 2020", 23, 34, "2020-05-01", "2020-05-31")
+    refusal = answered(question=question, status="not_found", passages=(passage(BRIDGE),), time=time)
+    assert "2020" not in Page(near.near(refusal, 0, "de")).text
+    assert "„Mai“, „2020“" in Page(near.near(dataclasses.replace(refusal, time=None), 0, "de")).text
+    (condition,) = Page(conditions.conditions(refusal, Filter(), 0, "de")).text.split("✕")[:1]
+    assert condition == "Zeitraum: Mai 2020"  # and not: „im Mai 2020“: Mai 2020
+
+
+def test_what_else_is_offered_is_about_what_was_asked() -> None:
+    def offered(title: str, text: str) -> bool:
+        found = dataclasses.replace(passage(BRIDGE, text), article_id="b", title=title)
+        answer = dataclasses.replace(BRIDGE_ANSWER, question="Wer wurde Nachfolger von Kofi Annan?", passages=(found,))
+        return bool(near.further(answer, "de"))
+
+    assert offered("Annan nimmt Abschied", "Kofi Annan hielt eine Rede.")
+    assert offered("Wechsel in New York", "Ein Nachfolger von Kofi Annan ist gefunden.")
+    assert not offered("Kommt die Vogelgrippe?", "Kofi Annan sprach über Impfstoffe.")  # said in passing
+
+
 def test_nothing_found_offers_three_near_passages_as_no_answer() -> None:
     passages = tuple(passage(dataclasses.replace(BRIDGE, id=str(n)), f"Stelle {n} " + "wort " * 100) for n in range(5))
     refusal = answered(text="Dazu steht hier nichts.", status="not_found", passages=passages)
     page = Page(render.answer(refusal, 0, "de"))
     assert "Dazu steht hier nichts." in page.text
-    assert "beantworten die Frage aber nicht" in page.text
+    assert "kommen der Frage am nächsten" in page.text
     assert [f"Stelle {n}" in page.text for n in range(5)] == [True, True, True, False, False]
     assert page.all("button", "chip") == [] and "Auszüge" not in page.text
-    (folded,) = page.all("details")
+    (shown,) = page.all("details")
+    assert "open" in shown  # the bridge is there: it may be the answer
+    (folded,) = Page(near.near(dataclasses.replace(refusal, question="Wie alt ist das Rathaus?"), 0, "de")).all(
+        "details"
+    )
     assert "open" not in folded
     twice = dataclasses.replace(refusal, passages=(passages[0], passages[0], passages[1]))
     assert len(Page(render.answer(twice, 0, "de")).all("button", "near-one")) == 2  # an article is shown once
