@@ -70,8 +70,7 @@ def worded(
     except LlmError as error:
         # The time is another setting's than the one that the error names.
         late = Note("llm_followup_slow", {"seconds": settings.llm_followup_timeout})
-        note = late if error.reason == "slow" else note_of(error, "llm_followup")
-        return Worded(follow.question, note, tokens)
+        return Worded(follow.question, late if error.reason == "slow" else note_of(error, "llm_followup"), tokens)
     found = _bare(text)
     note = doubt(found, question, said, follow)
     return Worded(follow.question if note else found, note, tokens + (count(text) if text else 0))

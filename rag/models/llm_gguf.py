@@ -35,7 +35,8 @@ class Gguf:
             settings.llm_temperature,
         )
         self._lock = threading.Lock()
-        self._ends, self._stop = 0.0, None  # of the text in hand
+        self._ends = 0.0  # the deadline of the text in hand, and who may stop it
+        self._stop: Stop | None = None
         try:
             import llama_cpp
         except ImportError as error:
