@@ -25,6 +25,7 @@ _ABOUT = re.compile(
 )
 _SUBORDINATING = frozenset("als weil dass ob wenn nachdem bevor während obwohl seit seitdem falls bis".split())
 _AUXILIARY = frozenset("do does did is are was were has have had will would can could should may might".split())
+_BEFORE_THAT = frozenset("was is does did do about after before of for with from has will".split())
 _ADDRESSED = {"de": frozenset("du dich dir dein deine ihr sie".split()), "en": frozenset("you your".split())}
 
 
@@ -163,23 +164,7 @@ def _points_back(body: Sequence[Token], i: int, question: str, language: str) ->
         return not behind_comma and not in_other_clause and not _article(body, i, question)
     if word == "that":
         before = body[i - 1].word if i else ""
-        asked = (
-            "was",
-            "is",
-            "does",
-            "did",
-            "do",
-            "about",
-            "after",
-            "before",
-            "of",
-            "for",
-            "with",
-            "from",
-            "has",
-            "will",
-        )
-        return before in asked or (after is None and i > 0)
+        return before in _BEFORE_THAT or (after is None and i > 0)
     return False
 
 
@@ -208,12 +193,8 @@ def _says_something(body: Sequence[Token], i: int, language: str) -> bool:
         return not token.word.endswith("ed")
     if any(t.capital for t in body[1:]) or body[0].start:
         return token.capital and not (token.first or i == 0)
-    return not (i == 0 or re.match(r"(?:ge|ver|be|er|zer|ent)\w+(?:t|en)\Z", token.word) or _after_question(body, i))
-
-
-def _after_question(body: Sequence[Token], i: int) -> bool:
-    """The second place of a question, where its verb stands."""
-    return i == 1
+    # The first place is the question word's, the second the verb's.
+    return i > 1 and not re.match(r"(?:ge|ver|be|er|zer|ent)\w+(?:t|en)\Z", token.word)
 
 
 def _definite(body: Sequence[Token], i: int, language: str) -> bool:
