@@ -103,6 +103,9 @@ def _parser(language: str) -> argparse.ArgumentParser:
     cli_corpus.add_commands(command, language)
     cli_fetch.add_commands(command, language)
     cli_llm.add_commands(command, language)
+    login = command("login")
+    login.add_argument("action", choices=["add", "remove", "list"], help=say("help_login_action"))
+    login.add_argument("name", nargs="?", metavar="NAME", help=say("help_login_name"))
     ask = command("ask")
     ask.add_argument("question", metavar="QUESTION", help=say("help_question"))
     ask.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DATE", help=say("help_asof"))
@@ -197,6 +200,12 @@ def _chat(arguments: argparse.Namespace, settings: Settings, language: str) -> i
 
     launch(settings, arguments.host, arguments.port, open_browser=not arguments.no_browser)
     return 0
+
+
+def _login(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
+    from ui.login.command import main as login
+
+    return login(arguments, settings, language)
 
 
 def _eval(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
@@ -316,6 +325,7 @@ _COMMANDS = {
     **cli_llm.COMMANDS,
     "ask": _ask,
     "chat": _chat,
+    "login": _login,
     "eval": _eval,
     "status": _status,
     "doctor": _doctor,

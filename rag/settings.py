@@ -33,6 +33,7 @@ _ELSEWHERE = {
     "llm_api_key",
     "llm_timeout",
     "llm_followup_timeout",
+    "login_file",
 }
 
 
@@ -74,8 +75,9 @@ class Settings(BaseModel):
     llm_temperature: float = Field(0.0, ge=0, le=2)
     llm_fallback: Literal["error", "extractive"] = Field("error")
     drop_unsupported: bool = Field(True)
+    login_file: Path | None = Field(None)
 
-    @field_validator("llm_url", "llm_gguf", "llm_model", "llm_api_key", mode="before")
+    @field_validator("llm_url", "llm_gguf", "llm_model", "llm_api_key", "login_file", mode="before")
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         """An empty variable is the usual way to take one back in a shell."""

@@ -28,5 +28,15 @@ window.belegt ??= (() => {
     });
   }
 
+  /* Where there is a login and it has run out, anything the page asks for leads back to it. */
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await ask(...asked);
+    if (answer.status === 401 && answer.headers.has("x-belegt-login")) {
+      location.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+    }
+    return answer;
+  };
+
   return { calm, narrow, forward, top };
 })();

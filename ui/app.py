@@ -15,6 +15,7 @@ from rag.messages import user_language
 from rag.settings import Settings
 from ui import api
 from ui.frame import Frame
+from ui.login.accounts import Accounts
 from ui.pages.chat import Chat
 from ui.pages.evaluation import Evaluation
 from ui.pages.library import Library
@@ -47,18 +48,23 @@ def build(answerer: Answerer, language: str = "auto", pages: Sequence[type[Page]
     for page in pages[1:]:
         with blocks.route(page.name, f"/{page.name}", show_in_navbar=False):
             page(Frame(blocks, answerer, language, names, page.name, routes))
-    return Site(blocks.queue(default_concurrency_limit=CONCURRENCY, api_open=False), routes)
+    file = answerer.settings.login_file
+    accounts = Accounts(file) if file else None
+    return Site(blocks.queue(default_concurrency_limit=CONCURRENCY, api_open=False), routes, accounts, language)
 
 
 def launch(settings: Settings, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = True) -> None:
     """Serve the page over ``settings.index`` until Ctrl-C.
 
     Raises what ``Answerer.open`` raises, PortTakenError when another program listens on ``port``, ListenError when
-    there is no listening at that address.
+    there is no listening at that address, LoginFileError when a login is wanted of which the accounts can't be read.
     """
+    if settings.login_file:
+        Accounts(settings.login_file).all()
     server = Server(host, port)  # before the seconds that loading the model takes
     try:
         with Answerer.open(settings) as answerer:
+            answerer.index.embedder.questions(["?"])  # loads the model, or the first question would wait for that
             print(say("serving", user_language(settings.language), url=server.url), file=sys.stderr, flush=True)
             ready = (lambda: webbrowser.open(server.url)) if open_browser else None
             server.run(build(answerer, settings.language), ready)

@@ -4,6 +4,16 @@ BelegtError
 ├── ListenError               the page can't be offered at that address
 │   └── PortTakenError        another program listens there
 ├── BusyError                 too many questions at once
+├── LoginError                the optional login
+│   ├── LoginFileError        the file of accounts can't be used
+│   ├── LoginUnsetError       none is named
+│   ├── LoginNeededError      who asks is not logged in
+│   ├── LoginWrongError       a wrong name or password
+│   ├── LoginTriesError       too many of those
+│   ├── AccountNameError      no name for an account
+│   ├── AccountMissingError   no account of that name
+│   ├── PasswordLengthError   a password too short or too long
+│   └── PasswordsDifferError  typed twice, not the same
 ├── RequestFormatError        a request of another program that is not understood
 │   ├── BodySizeError         it is too long
 │   └── BodyTypeError         it is not JSON
@@ -37,6 +47,67 @@ class PortTakenError(ListenError):
 class BusyError(BelegtError):
     en = "Too many questions are waiting. Ask again in a moment."
     de = "Es warten zu viele Fragen. Bitte gleich noch einmal stellen."
+
+
+class LoginError(BelegtError):
+    exit_code = 2
+
+
+class LoginFileError(LoginError):
+    en = "The file of accounts {path} can't be used ({detail}). 'belegt login add NAME' writes one and adds to it."
+    de = (
+        "Die Datei der Zugänge {path} ist nicht zu gebrauchen ({detail}). "
+        "'belegt login add NAME' legt sie an und ergänzt sie."
+    )
+
+
+class LoginUnsetError(LoginError):
+    en = "There is no file for accounts yet. Name one in BELEGT_LOGIN_FILE, then run 'belegt login add NAME' again."
+    de = (
+        "Für Zugänge gibt es noch keine Datei. In BELEGT_LOGIN_FILE eine nennen, "
+        "dann 'belegt login add NAME' noch einmal aufrufen."
+    )
+
+
+class LoginNeededError(LoginError):
+    en = "Log in first: open '/login' in a browser, or send name and password along, as with 'curl -u NAME'."
+    de = "Bitte erst anmelden: '/login' im Browser öffnen oder Name und Passwort mitsenden, wie mit 'curl -u NAME'."
+
+
+class LoginWrongError(LoginError):
+    en = "Name or password is wrong. Try again; who runs belegt can set another password with 'belegt login add NAME'."
+    de = (
+        "Name oder Passwort stimmt nicht. Bitte noch einmal versuchen; ein neues Passwort setzt, "
+        "wer belegt betreibt, mit 'belegt login add NAME'."
+    )
+
+
+class LoginTriesError(LoginError):
+    en = "Too many tries with a wrong password. The next one is possible in {seconds} s."
+    de = "Zu viele Versuche mit falschem Passwort. Der nächste ist in {seconds} s möglich."
+
+
+class AccountNameError(LoginError):
+    en = "'{name}' can't be the name of an account. Use 1 to 64 of a-z, A-Z, 0-9, '.', '_', '-', a letter or digit first."
+    de = (
+        "'{name}' kann kein Zugang heißen. Erlaubt sind 1 bis 64 Zeichen aus a-z, A-Z, 0-9, '.', '_', '-', "
+        "das erste ein Buchstabe oder eine Ziffer."
+    )
+
+
+class AccountMissingError(LoginError):
+    en = "There is no account '{name}'. 'belegt login list' shows those there are."
+    de = "Einen Zugang '{name}' gibt es nicht. 'belegt login list' zeigt die vorhandenen."
+
+
+class PasswordLengthError(LoginError):
+    en = "A password has {least} to {most} characters. Choose another one; a few words in a row will do."
+    de = "Ein Passwort hat {least} bis {most} Zeichen. Bitte ein anderes wählen; einige Wörter hintereinander genügen."
+
+
+class PasswordsDifferError(LoginError):
+    en = "The two passwords are not the same; nothing was changed. Run the command again."
+    de = "Die beiden Passwörter sind nicht gleich; nichts wurde geändert. Den Befehl noch einmal aufrufen."
 
 
 class RequestFormatError(BelegtError):

@@ -12,9 +12,10 @@ from starlette.routing import BaseRoute
 from rag.answerer import Answerer
 from rag.messages import LANGUAGES
 from ui.header import header
+from ui.login.gate import USER
+from ui.texts import wished
 from ui.visitor import visitor
 
-LANGUAGE_COOKIE = "belegt_language"
 HIDDEN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # of every event
 
 Updates = dict[Any, Any]  # component -> its new value or properties
@@ -54,11 +55,8 @@ class Frame:
         self.top.language(handler, list(inputs), list(outputs), **HIDDEN)
 
     def language(self, request: gr.Request | Request) -> str:
-        """The language chosen with the switch, else the setting, else the first of ours the browser asks for."""
-        wanted = request.headers.get("accept-language", "").split(",")
-        asked = (part.split(";")[0].strip()[:2].lower() for part in wanted)
-        wishes = (request.cookies.get(LANGUAGE_COOKIE), self.setting, *asked)
-        return next((wish for wish in wishes if wish in LANGUAGES), "de")
+        """The language that the page speaks to who asks."""
+        return wished(request, self.setting)
 
     @staticmethod
     def visitor(request: gr.Request) -> str | None:
@@ -67,8 +65,9 @@ class Frame:
 
     def redraw(self, request: gr.Request) -> Updates:
         """The top as it is now: the holdings change with every article."""
-        return {self.top: self._header(self.language(request))}
+        user = request.headers.get(USER) if self.answerer.settings.login_file else None
+        return {self.top: self._header(self.language(request), user)}
 
-    def _header(self, language: str) -> str:
+    def _header(self, language: str, user: str | None = None) -> str:
         status = self.answerer.status()
-        return header(self.pages, self.current, status.articles, status.newest, language)
+        return header(self.pages, self.current, status.articles, status.newest, language, user)

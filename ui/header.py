@@ -27,8 +27,13 @@ def holdings(articles: int, newest: str | None, language: str) -> str:
     return text
 
 
-def header(pages: Sequence[str], current: str, articles: int, newest: str | None, language: str) -> str:
-    """The top of the page ``current``, with links to the other ``pages`` (names); tells the script the language."""
+def header(
+    pages: Sequence[str], current: str, articles: int, newest: str | None, language: str, user: str | None = None
+) -> str:
+    """The top of the page ``current``, with links to the other ``pages`` (names); tells the script the language.
+
+    ``user``: who is logged in, where there is a login.
+    """
     switch = "".join(
         f'<button type="button" data-event="language" data-language="{code}" lang="{code}" '
         f'aria-pressed="{str(code == language).lower()}">{either(LANGUAGE_NAMES[code], code.upper())}</button>'
@@ -39,7 +44,8 @@ def header(pages: Sequence[str], current: str, articles: int, newest: str | None
         '<p class="brand">belegt<span aria-hidden="true">[1]</span></p>'
         f"{_navigation(pages, current, language)}"
         f'<p class="holdings">{safe(holdings(articles, newest, language))}</p>'
-        f'<div class="switch" role="group" aria-label="{safe(say("language", language))}">{switch}</div></header>'
+        f'<div class="switch" role="group" aria-label="{safe(say("language", language))}">{switch}</div>'
+        f"{_logout(user, language)}</header>"
     )
 
 
@@ -53,6 +59,16 @@ def _navigation(pages: Sequence[str], current: str, language: str) -> str:
         for name in pages
     )
     return f'<nav class="pages" aria-label="{safe(say("nav", language))}"><ul>{links}</ul></nav>'
+
+
+def _logout(user: str | None, language: str) -> str:
+    if user is None:
+        return ""
+    title = safe(say("logout_of", language, name=user))
+    return (
+        f'<form class="logout" method="post" action="/logout"><button class="quiet" title="{title}" aria-label="{title}">'
+        f"{safe(say('logout', language))}</button></form>"
+    )
 
 
 def _nav(name: str, language: str) -> str:

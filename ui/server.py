@@ -20,6 +20,8 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.errors import ListenError, PortTakenError
+from ui.login.accounts import Accounts
+from ui.login.gate import Gate
 from ui.visitor import Visitors
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -30,7 +32,7 @@ HEADERS = {
         "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with less, browsers call the origin of a form "null"
     "X-Content-Type-Options": "nosniff",
 }
 _HERE = Path(__file__).parent
@@ -56,10 +58,15 @@ def _head() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The pages, and what else is answered: ``routes`` come before the pages, behind the same guard."""
+    """The pages, and what else is answered: ``routes`` come before the pages, behind the same guard.
+
+    ``accounts``: who may log in; None asks nobody to. ``language``: that of the settings.
+    """
 
     blocks: gr.Blocks
     routes: Sequence[BaseRoute] = ()
+    accounts: Accounts | None = None
+    language: str = "auto"
 
 
 class Guard:
@@ -95,6 +102,8 @@ def web_app(site: Site, host: str, port: int) -> FastAPI:
     """``site`` as an ASGI app, guarded. gradio takes no uploads, and describes no interface to programs."""
     app = FastAPI(openapi_url=None, routes=list(site.routes))
     app.add_middleware(Visitors)
+    if site.accounts:
+        app.add_middleware(Gate, accounts=site.accounts, setting=site.language)
     app.add_middleware(Guard, hosts=frozenset(LOOPBACK) if host in LOOPBACK else None)
     theme = gr.themes.Base(
         font=[gr.themes.Font("IBM Plex Sans"), "system-ui", "sans-serif"],

@@ -15,7 +15,8 @@ from rag.settings import Settings
 from ui.header import count
 from ui.texts import say
 
-PRIVATE = ("index", "cache", "llm_url", "llm_gguf")  # where things lie: shown to who sits at this computer alone
+# Where things lie: shown to who sits at this computer alone.
+PRIVATE = ("index", "cache", "login_file", "llm_url", "llm_gguf")
 MODES = ("extractive", "llm")
 
 
@@ -54,15 +55,15 @@ def modes(settings: Settings, here: bool, language: str) -> str:
     )
 
 
-def models(status: Status, settings: Settings, reader: str, loaded: bool, language: str) -> str:
-    """The models in use and whether they are in memory, and what the index holds."""
+def models(status: Status, settings: Settings, reader: str | None, loaded: bool, language: str) -> str:
+    """The models in use and whether they are in memory, and what the index holds. ``reader``: None for the bundled one."""
     own = messages().say
-    none = own("status_none", language)
+    none, ours = own("status_none", language), say("bundled", language)
     state = say("model_loaded" if loaded else "model_waiting", language)
     rows = [
         (say("model_embedding", language), f"{status.model} ({state})"),
-        (say("model_reader", language), reader),
-        (say("model_rerank", language), settings.rerank_model or none),
+        (say("model_reader", language), reader or ours),
+        (say("model_rerank", language), ours if settings.rerank_model == "bundled" else settings.rerank_model or none),
         (own("status_articles", language), count(status.articles, language)),
         (own("status_chunks", language), count(status.chunks, language)),
         (own("status_newest", language), display_date(status.newest, language) or none),

@@ -12,6 +12,7 @@ from rag.cli import try_model, versions
 from rag.cli_llm import diagnosis
 from rag.errors import BelegtError
 from rag.messages import messages
+from rag.models.reader.evidence import BundledReader
 from ui import settings_view
 from ui.errors import told
 from ui.frame import HIDDEN, Frame, Updates
@@ -84,7 +85,8 @@ class SettingsPage:
         language, here = self.frame.language(request), from_here(request)
         settings, status = self.answerer.settings, self.answerer.status()
         machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {sys.platform}"
-        reader, loaded = type(self.answerer.reader).__name__, "embedder" in self.answerer.index.__dict__
+        ours, loaded = isinstance(self.answerer.reader, BundledReader), "embedder" in self.answerer.index.__dict__
+        reader = None if ours else type(self.answerer.reader).__name__
         return {
             self.modes: settings_view.modes(settings, here, language),
             self.models: settings_view.models(status, settings, reader, loaded, language),
