@@ -41,10 +41,17 @@ bench-corpus: $(STAMP)
 	$(BIN)/python -m evals.duplicates ../shared/data/messy_news_10k.jsonl.gz
 	$(BIN)/python -m evals.scale ../shared/data/messy_news_10k.jsonl.gz --limit 500
 
-# The pictures in docs/, of the real chat over two real articles (../shared/seeds) and the demo: desktop, phone, dark.
+# The pictures in docs/, desktop, dark and phone: chat, articles and settings over Wikinews (../shared/data), and the bundled
+# questions put to the demo articles. Indexing Wikinews takes some minutes the first time.
+SHOTS = $(VENV)/screenshots
 screenshots: $(STAMP)
-	$(BIN)/belegt ingest ../shared/seeds corpus/demo --index $(VENV)/screenshot-index
-	$(BIN)/python -m ui.screenshot $(VENV)/screenshot-index docs --all
+	mkdir -p $(SHOTS)/articles
+	cp ../shared/data/wikinews/articles.jsonl $(SHOTS)/articles/
+	printf '[defaults]\nsource = "Wikinews"\n' > $(SHOTS)/articles/belegt.toml
+	$(BIN)/belegt ingest $(SHOTS)/articles --index $(SHOTS)/wikinews
+	$(BIN)/belegt ingest corpus/demo --index $(SHOTS)/demo
+	$(BIN)/python -m ui.screenshot $(SHOTS)/wikinews docs --pages chat library settings
+	$(BIN)/python -m ui.screenshot $(SHOTS)/demo docs --pages evaluation
 
 # Twenty kills at random moments of a real ingest, then a rerun: nothing lost, nothing twice. An hour on two cores.
 kill-test: $(STAMP)

@@ -14,6 +14,7 @@ from ui.header import count
 from ui.texts import say
 
 MONTHS = 36  # bars up to which months are shown; beyond, years
+MOST_TICKS = 20  # years named under the bars; a phone shows each fourth bar's
 SNIPPET = 90  # characters on either side of what was searched for
 OPENING = 180  # characters of the text's beginning where nothing was searched for, or found by another ending
 SOURCES = 500  # that the choice lists
@@ -60,7 +61,12 @@ def timeline(months: Mapping[str, int], wanted: Wanted, language: str) -> str:
         if key in known:
             known[key] += number
     most = max([*known.values(), 1])
-    bars = "".join(_bar(span, number, most, wanted, language) for span, number in known.items())
+    step = -(-len(known) // MOST_TICKS)  # between two years that are named
+    bars = "".join(
+        _bar(span, number, most, place % step == 0, wanted, language)
+        for place, (span, number) in enumerate(known.items())
+    )
+    years = " class=years" if all(len(span) == 4 for span in known) else ""
     chosen = ""
     if wanted.period:
         label = display_date(wanted.period, language) if wanted.period != UNDATED else say("undated", language)
@@ -77,14 +83,14 @@ def timeline(months: Mapping[str, int], wanted: Wanted, language: str) -> str:
         )
     return (
         f'<section class="timeline"><div class="timeline-top"><h2>{safe(say("timeline", language))}</h2>{chosen}{without}'
-        f'</div><ol style="--bars: {len(known)}">{bars}</ol></section>'
+        f'</div><ol{years} style="--bars: {len(known)}">{bars}</ol></section>'
     )
 
 
-def _bar(span: str, number: int, most: int, wanted: Wanted, language: str) -> str:
+def _bar(span: str, number: int, most: int, named: bool, wanted: Wanted, language: str) -> str:
     label = safe(say("bar", language, time=display_date(span, language), count=count(number, language)))
     share = max(number / most, 0.03) if number else 0.0
-    tick = span[:4] if len(span) == 4 or span.endswith("-01") else ""
+    tick = span[:4] if (named and len(span) == 4) or span.endswith("-01") else ""
     if not number:
         return f'<li class="none"><span class="tick">{tick}</span></li>'
     period = "" if span == wanted.period else span

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -195,10 +192,3 @@ def test_answers_are_announced(scripted_url: str, open_page: Open) -> None:
     status = page.locator("#announcer [role=status]")
     expect(status).to_have_attribute("aria-live", "polite")
     expect(status).to_contain_text("Sie stammt aus dem Jahr 1968.")
-
-
-def test_the_screenshot_command(scripted_url: str, tmp_path: Path) -> None:
-    picture = tmp_path / "chat.png"
-    options = ["--question", "Brücke?", "--width", "800", "--scheme", "dark"]
-    subprocess.run([sys.executable, "-m", "ui.screenshot", scripted_url, picture, *options], check=True, timeout=120)
-    assert picture.read_bytes().startswith(b"\x89PNG")
