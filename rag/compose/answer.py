@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from corpus.article import Article
 from rag.compose.digest import digest
+from rag.compose.dispute import both, dispute
 from rag.compose.draft import Draft
 from rag.compose.facts import Fact, state
 from rag.compose.forms import form_of
@@ -45,6 +46,8 @@ def compose(
     fact: Fact | None = None
     if form == "digest":
         digest(topic, passages, articles, draft, most)
+    elif form == "polar" and (sides := dispute(topic, passages)):
+        fact = Fact(max(confidence, least_confidence), disagreements=both(sides, draft, articles))
     elif form == "polar" and (ruled := ruling(topic, evidence, passages)):
         _rule(*ruled, draft, articles)
     if draft.sentences:

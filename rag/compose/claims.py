@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.article import Article
 from corpus.corrections import tells_earlier
@@ -15,7 +15,7 @@ from rag.compose.forms import kind_of
 from rag.compose.quotes import same_words
 from rag.compose.reading import read
 from rag.compose.speakers import Speaker, saying, speaker_at
-from rag.compose.topic import Topic, clause_at, counted_noun
+from rag.compose.topic import Topic, around, clause_at, counted_noun
 from rag.compose.values import Value, is_condition, is_difference, is_part, is_past, same, value_of
 from rag.models.question import Kind
 from rag.sentences import sentence_spans
@@ -126,7 +126,8 @@ def _likely(one: Claim, kind: Kind, topic: Topic) -> bool:
 def _only_tells(one: Claim, topic: Topic) -> bool:
     """Whether it names who told of what somebody did: "Kelvora baut ein Werk, wie Vorstandschef Elbrecht mitteilte"."""
     told = _TOLD.search(one.item.text[: one.value.start - one.item.start])
-    return bool(told) and topic.acts(one.item) and not saying(topic.question, topic.language)
+    deed = replace(one.item, text=around(one.item))
+    return bool(told) and topic.acts(deed) and not saying(topic.question, topic.language)
 
 
 def _corrected(value: Value, item: Evidence, articles: dict[str, Article]) -> bool:
@@ -152,11 +153,11 @@ def groups(found: Iterable[Claim]) -> list[list[Claim]]:
             together.append([one])
         else:
             home.append(one)
-    return [sorted(group, key=lambda c: _days(c) if c.item.confidence >= CLOSE * group[0].item.confidence else 1e9)
+    return [sorted(group, key=lambda c: days_open(c) if c.item.confidence >= CLOSE * group[0].item.confidence else 1e9)
             for group in together]  # fmt: skip
 
 
-def _days(one: Claim) -> float:
+def days_open(one: Claim) -> float:
     """How many days a claim leaves open: of dates that agree the most exact is told."""
     return (one.value.days[1] - one.value.days[0]).days if one.value.days else 0.0
 

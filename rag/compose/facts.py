@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corpus.article import Article
 from corpus.dates import display_date
-from rag.compose.claims import Claim, claims, groups, independent, short_of
+from rag.compose.claims import Claim, claims, days_open, groups, independent, short_of
 from rag.compose.conflict import newest_state, sides_of
 from rag.compose.draft import Draft, marked
 from rag.compose.forms import Form
@@ -50,7 +50,7 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
     short = short_of(best[0], articles[best[0].passage.article_id])
     if short is None:
         return None
-    told = independent(best)
+    told = independent([best[0], *(one for one in best[1:] if _bears_out(one, best[0], topic))])
     numbers = [_cite(draft, one, articles) for one in told[:most]]
     agree = len(told) - 1
     draft.say(
@@ -139,6 +139,15 @@ def _odds(confidence: float) -> float:
 def _about(item: Evidence, topic: Topic) -> bool:
     """Whether a passage is about the question's topic beyond what every passage in another language may be."""
     return topic.share(item.passage) > NEEDED
+
+
+def _bears_out(other: Claim, first: Claim, topic: Topic) -> bool:
+    """Whether a claim with the same answer is about the same thing, and as exact: a month does not bear out a day, nor a
+    sentence that tells of something else on it."""
+    if other.value.days and first.value.days and days_open(other) > max(days_open(first), 1):
+        return False
+    foreign = other.passage.language not in (None, topic.language)
+    return topic.share(other.passage) >= NEEDED and topic.named(other.passage) and (foreign or topic.acts(other.item))
 
 
 def _counted(one: Claim, short: str) -> str:

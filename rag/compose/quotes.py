@@ -21,7 +21,7 @@ LONGEST_QUOTE = 500
 DENIED_WITHIN = 2  # sentences behind an accusation
 SHORT_GAP = 160  # characters left out between two quotes that are not worth leaving out
 _TURNS = re.compile(r"nicht|kein\w*|nie|niemals|ohne|weder|not|no|never|without|neither|nor|cannot")
-_ACCUSES = re.compile(
+ACCUSES = re.compile(
     r"\b(?:w(?:irft|erfen|arf|arfen)\b[^.;]*\bvor\b|vorgeworfen|vorwirft|vorwerfen|Vorw[uü]rf\w*|beschuldig\w+|bezichtig\w+"
     r"|accus\w+|alleg(?:es?|ed|ations?)\b)"
 )
@@ -91,7 +91,7 @@ def _with_antecedent(text: str, start: int, end: int) -> tuple[int, int]:
 def _with_denial(text: str, start: int, end: int, language: str | None) -> tuple[int, int]:
     """The span, grown by a denial close behind it in the same paragraph when it accuses somebody: who is accused is
     heard."""
-    if not _ACCUSES.search(text[start:end]):
+    if not ACCUSES.search(text[start:end]):
         return start, end
     stop = text.find("\n", end)
     for _, last in sentence_spans(text[end : stop if stop >= 0 else len(text)])[:DENIED_WITHIN]:

@@ -183,3 +183,22 @@ def test_copies_do_not_add_weight_to_a_side() -> None:
     answer = answered(DEAD, BOTE, copy, KURIER)
     sides = {side.short: side.citations for side in answer.disagreements}
     assert len(sides["12"]) == len(sides["15"]) == 1
+
+
+def test_what_is_denied_is_told_from_both_sides() -> None:
+    text = "Washington hatte Teheran im Mai beschuldigt, Raketen an Russland geliefert zu haben. Der Iran weist das zurück."
+    told = Told(text, [("Raketen", 0.3)], title="Russland und der Iran")
+    answer = answered("Liefert der Iran Raketen an Russland?", told)
+    assert [(side.value, side.short) for side in answer.disagreements] == [
+        ("yes", "Washington hatte Teheran im Mai beschuldigt, Raketen an Russland geliefert zu haben."),
+        ("no", "Der Iran weist das zurück."),
+    ]
+    assert answer.text.startswith("Die Quellen machen dazu verschiedene Angaben: „Washington hatte")
+    # Neither an accusation nobody denies, nor one of something else.
+    alone = Told(text.partition(". ")[0] + ".", [("Raketen", 0.3)], title="Russland und der Iran")
+    assert answered("Liefert der Iran Raketen an Russland?", alone).disagreements == ()
+    other = Told(
+        "Ein Kollege warf ihm vor, zu spät zu kommen. Er bestreitet das. Der Iran liefert Raketen an Russland.",
+        [("Raketen", 0.9)],
+    )
+    assert answered("Liefert der Iran Raketen an Russland?", other).disagreements == ()

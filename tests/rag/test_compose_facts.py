@@ -220,4 +220,20 @@ def test_who_told_of_it_did_not_do_it() -> None:
         [("Matthias Elbrecht", 0.9), ("Kelvora AG", 0.8)],
     )
     assert answered("Wer baut das Pumpenwerk in Altdorf?", told).short == "Kelvora AG"
+    apart = Told(
+        "Die Kelvora AG baut in Altdorf ein Pumpenwerk. Man will 220 Mio. Euro ausgeben, wie Vorstandschef Matthias Elbrecht sagte.",
+        [("Matthias Elbrecht", 0.9), ("Kelvora AG", 0.8)],
+    )
+    assert answered("Wer baut das Pumpenwerk in Altdorf?", apart).short == "Kelvora AG"
     assert answered("Wer teilte mit, dass in Altdorf ein Pumpenwerk gebaut wird?", told).short == "Matthias Elbrecht"
+
+
+def test_only_who_tells_the_same_of_the_same_day_agrees() -> None:
+    shut = Told("Am 5. Juni 2024 wurde die Orlebrücke gesperrt.", [("5. Juni 2024", 0.9)])
+    question = "Wann wurde die Orlebrücke gesperrt?"
+    agrees = Told("Gesperrt hat man die Orlebrücke am 5. Juni 2024.", [("5. Juni 2024", 0.8)], source="Echo")
+    assert answered(question, shut, agrees).text.startswith("5. Juni 2024, so auch eine weitere Quelle")
+    vague = Told("Die Orlebrücke wurde 2024 gesperrt.", [("2024", 0.8)], source="Echo")
+    assert answered(question, shut, vague).text.startswith("5. Juni 2024 [1]\n")
+    other = Told("An der Orlebrücke sang am 5. Juni 2024 ein Chor.", [("5. Juni 2024", 0.8)], source="Echo")
+    assert answered(question, shut, other).text.startswith("5. Juni 2024 [1]\n")
