@@ -221,7 +221,7 @@ def test_who_told_of_it_did_not_do_it() -> None:
     )
     assert answered("Wer baut das Pumpenwerk in Altdorf?", told).short == "Kelvora AG"
     apart = Told(
-        "Die Kelvora AG baut in Altdorf ein Pumpenwerk. Man will 220 Mio. Euro ausgeben, wie Vorstandschef Matthias Elbrecht sagte.",
+        "Die Kelvora AG baut in Altdorf ein Pumpenwerk. Man will 220 Mio. Euro zahlen, wie Chef Matthias Elbrecht sagte.",
         [("Matthias Elbrecht", 0.9), ("Kelvora AG", 0.8)],
     )
     assert answered("Wer baut das Pumpenwerk in Altdorf?", apart).short == "Kelvora AG"
