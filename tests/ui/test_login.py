@@ -204,6 +204,18 @@ def test_wrong_passwords_wait_and_unknown_names_too(site: str) -> None:
     assert "set-cookie" not in headers
 
 
+def test_a_file_that_breaks_meanwhile_shuts_all_and_is_told_to_the_log_alone(
+    site: str, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = cookie(log_in(site)[1])
+    file.write_text("x", "utf-8")
+    for path in ("/", "/v1/models", "/login"):
+        for accept in ("text/html", "*/*"):
+            status, _, said = fetch(site, path, Cookie=own, Accept=accept)
+            assert status == 503 and b"accounts" not in said
+    assert str(file) in caplog.text
+
+
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def run(*words: str, typed: str = "") -> int:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rag.errors import BelegtError
 from ui import visitor
 from ui.api.replies import as_json, failure
-from ui.errors import LoginNeededError, LoginTriesError, LoginWrongError, told
+from ui.errors import LoginError, LoginNeededError, LoginTriesError, LoginWrongError, told
 from ui.login import form
 from ui.login.accounts import LONGEST_NAME, Account, Accounts
 from ui.login.patience import Patience, client
@@ -53,6 +53,10 @@ class Gate:
         request = Request(scope, receive)
         try:
             answer: Account | Response = await self._answered(request)
+        except (LoginWrongError, LoginTriesError) as error:
+            answer = self._refused(request, error, 401)
+        except LoginError as error:  # of the file: where that lies is for the log
+            answer = self._refused(request, told(RuntimeError(str(error))), 503)
         except Exception as error:
             answer = self._refused(request, told(error), 503)
         if isinstance(answer, Account):
