@@ -68,6 +68,8 @@ def _job(job: Job, here: bool, language: str) -> str:
     lines = "".join(_line(line, language) for line in job.lines[:LINES]) if job.finished else ""
     if job.finished and len(job.lines) > LINES:
         lines += f"<li>{safe(say('and_more', language, count=len(job.lines) - LINES))}</li>"
+    if job.finished and not job.error and not job.lines:
+        state = f'<p class="working">{safe(say("job_done", language))}</p>'
     working = "" if job.finished else " data-working"
     return (
         f'<section class="job"{working}><div class="job-top">{title}{button if here else ""}</div>{state}'
