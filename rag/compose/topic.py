@@ -11,6 +11,7 @@ from corpus.mentions import date_mentions
 from rag import when
 from rag.compose.forms import kind_of
 from rag.compose.reading import read
+from rag.compose.units import MONEY, SPAN, UNITS_ASKED
 from rag.types import Evidence, Passage
 from rag.verify.ground import is_content
 from rag.verify.match import Matcher, sides
@@ -34,31 +35,6 @@ _TOLLS = tuple(
         r"|killed|dead|died|deaths|victims|fallen",
         r"verletzt\w*|verwundet\w*|injured|wounded|hurt",
         r"vermisst\w*|verschollen|missing",
-    )
-)
-_MONEY = frozenset(("euro", "dollar", "franken", "pfund", "rubel", "yen"))
-_SPAN = frozenset(("sekunde", "minute", "tag", "monat"))
-# What a question may be answered in; "" is a bare number.
-_UNITS = tuple(
-    (re.compile(pattern, re.IGNORECASE), units)
-    for pattern, units in (
-        (r"\b(?:wie ?viel uhr|what time)\b", frozenset(("uhr", ""))),
-        (
-            r"\bwas kost|\b(?:kosten|kostet|gekostet)\W*\Z|\bwie teuer|\bwie ?viel geld"
-            r"|\bwelche[rnms]? (?:geldwert|betrag|summe)\b|\bhow much (?:money|does)\b.*\bcost|\bwhat\b.*\bcost|\bhow expensive",
-            _MONEY | {""},
-        ),
-        (r"\b(?:wie lange|how long)\b", _SPAN),
-        (r"\b(?:wie alt|how old)\b", _SPAN | {""}),
-        (r"\b(?:wie weit|how far)\b", frozenset(("meter", "meile", "minute", "lichtjahr"))),
-        (r"\b(?:wie lang|wie tief|how deep|how tall)\b", frozenset(("meter", "meile", *_SPAN))),
-        (r"\b(?:wie schwer|how heavy)\b", frozenset(("gramm", ""))),
-        (r"\b(?:wie viel prozent|welcher anteil|what (?:share|percentage))\b", frozenset(("prozent",))),
-        (
-            r"\b(?:wie ?viele|how many)\b(?! (?:prozent|euro|dollar|meter|kilo|tonnen|liter|hektar|jahre|tage|wochen"
-            r"|stunden|minuten|grad|per ?cent|miles|years|days|weeks|hours|minutes|tonnes|hectares|metres))",
-            frozenset(("",)),
-        ),
     )
 )
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -146,14 +122,14 @@ class Topic:
         for any."""
         measure = UNITS[self.noun.word][0] if self.noun is not None and self.noun.word in UNITS else None
         if measure is not None:
-            return _SPAN if measure in _SPAN else frozenset((measure, ""))
-        return next((units for pattern, units in _UNITS if pattern.search(self.question)), None)
+            return SPAN if measure in SPAN else frozenset((measure, ""))
+        return next((units for pattern, units in UNITS_ASKED if pattern.search(self.question)), None)
 
     def priced(self, units: Collection[str]) -> bool:
         """Whether amounts in these units can hold what is asked for where that is a price, or counted in a measure: one
         of them says so itself, as "150" does not in "von 220 auf 150 Mio. Euro"."""
         named = (self._units or frozenset()) - {""}
-        told = named <= _MONEY or (self.noun is not None and self.noun.word in UNITS)
+        told = named <= MONEY or (self.noun is not None and self.noun.word in UNITS)
         return not (named and told) or not named.isdisjoint(units)
 
     def share(self, passage: Passage) -> float:

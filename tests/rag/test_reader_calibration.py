@@ -10,11 +10,8 @@ import pytest
 
 from rag.models.reader.calibrate import (
     NOTHING,
-    Trial,
     _curve,
-    _of,
     _threshold,
-    _touches,
     balanced,
     fitted,
     on_unseen_folds,
@@ -23,6 +20,7 @@ from rag.models.reader.calibrate import (
 from rag.models.reader.evidence import CALIBRATION, FEATURES, READ, Calibration
 from rag.models.reader.model import Reading, Span
 from rag.models.reader.pool import Asked, Pool
+from rag.models.reader.trials import Trial, _touches, asked_of
 from rag.retrieve import Query
 from rag.types import Passage
 
@@ -120,7 +118,7 @@ def test_each_question_is_asked_without_its_passage_and_without_its_article() ->
     pool = Pool(passages=["", "", ""], languages=["de"] * 3, articles=["wald", "wald", "zoo"])
     stub = Stub()
     asked = Asked("q", "mlqa-de-de", "Wie viele Wölfe leben dort?", 0, ((12, 17),))
-    trials = list(_of(asked, pool, stub, stub))  # type: ignore[arg-type]
+    trials = list(asked_of(asked, pool, stub, stub))  # type: ignore[arg-type]
     assert [(t.kind, len(t.said), t.weight) for t in trials] == [
         ("answerable", 3, 1.0),
         ("near", 2, 0.5),
@@ -129,7 +127,7 @@ def test_each_question_is_asked_without_its_passage_and_without_its_article() ->
     assert [t.right.tolist() for t in trials] == [[True, False, False], [False, False], [False]]
     assert trials[1].rows[0, BEHIND] == 0.0  # of what is left the first is the best
     none = Asked("n", "squad2", "Wie viele Wölfe leben dort?", 0, ())
-    assert [(t.kind, t.weight) for t in _of(none, pool, stub, stub)] == [("near", 1.0)]  # type: ignore[arg-type]
+    assert [(t.kind, t.weight) for t in asked_of(none, pool, stub, stub)] == [("near", 1.0)]  # type: ignore[arg-type]
 
 
 def test_risk_counts_the_wrong_among_those_answered() -> None:

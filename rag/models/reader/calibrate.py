@@ -1,125 +1,36 @@
 """Fits what turns the reader's logits into a probability: ``python -m rag.models.reader.calibrate --adapter FILE``.
 
-The questions that training held out (MLQA, German and English; half of SQuAD 2.0's development set) are asked over an
-index of all passages of their language, as the answerer asks: retrieved and read. Each that has an answer is asked twice
-more: with its own passage left out while others of the same article stay, as the near miss that news readers meet, and with
-its whole article left out. Two logistic regressions (Platt 1999): one over every passage's best span, "does it answer?",
-whose logit ranks; one over the best of each question, whose probability is told. Both are tried on folds they did not see,
-whole articles at a time. A third (conditional logistic regression, McFadden 1973) says what reading adds to a passage's
-score in the search: it wins a softmax over all passages read for the one the question was asked about. XQuAD, NoMIRACL and
-the demo questions are not looked at.
+The questions that training held out are asked with and without the passages that answer them (``trials.py``). Two logistic
+regressions (Platt 1999): one over every span, "does it answer?", whose logit ranks; one over the best of each question,
+whose probability is told. Both are tried on folds they did not see, whole articles at a time. A third (conditional logistic
+regression, McFadden 1973) says what reading adds to a passage's score in the search: it wins a softmax over all passages
+read for the one the question was asked about. XQuAD, NoMIRACL and the demo questions are not looked at.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
-from tqdm import tqdm
 
-from corpus.article import Article
 from rag.compose.quotes import RELATIVE_CONFIDENCE
-from rag.index import Index
 from rag.models.bundled import bundled_folder
 from rag.models.logistic import auroc, fit_logistic
-from rag.models.reader.evidence import CALIBRATION, FEATURES, READ, SPANS, best_of, candidates
+from rag.models.reader.evidence import CALIBRATION, FEATURES, READ
 from rag.models.reader.model import SpanReader
-from rag.models.reader.pool import Asked, Pool, load_pool
-from rag.retrieve import Retriever
+from rag.models.reader.pool import load_pool
+from rag.models.reader.trials import Kind, Trial, trials
 from rag.settings import Settings
 
-# near: passages of the article are there, but none with the answer; far: nothing of the article is.
-Kind = Literal["answerable", "near", "far"]
 NOTHING = 0.25  # of all questions those that nothing answers, half of them near misses: a guess that every probability leans on
 FOLDS = 5
 QUOTES = 3  # of an answer
 WRONG = 2.0  # what a wrong answer costs where a refused answer costs 1: who trusts a wrong one has no reason to look further
-DEPTH = 20  # passages read a question
-LANGUAGES = {"de": ("mlqa-de-de", "mlqa-de-en"), "en": ("mlqa-en-de", "mlqa-en-en", "squad2")}  # of passages: sources
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A question as it was asked: of each span its features, and whether it answers; of each passage what reading and the
-    search say, best first, and whether it is the one asked about."""
-
-    group: str  # the article: one fold has all its questions
-    kind: Kind
-    rows: np.ndarray  # (spans, FEATURES)
-    right: np.ndarray  # (spans,) bool
-    said: np.ndarray  # (passages, READ and the score in the search)
-    own: np.ndarray  # (passages,) bool
-    weight: float
-
-    @property
-    def answerable(self) -> bool:
-        return self.kind == "answerable"
-
-
-def trials(pool: Pool, reader: SpanReader, settings: Settings, limit: int) -> Iterator[Trial]:
-    """Up to ``limit`` development questions of each source, asked with and without their own article."""
-    rng = np.random.default_rng(0)
-    for language, sources in LANGUAGES.items():
-        asked: list[Asked] = []
-        for source in sources:
-            own = [a for a in pool.development if a.source == source]
-            asked += [own[i] for i in np.sort(rng.permutation(len(own))[:limit])]
-        with tempfile.TemporaryDirectory() as folder:
-            index = Index.open(settings.model_copy(update={"index": Path(folder) / "index"}), create=True)
-            with index:
-                names = {a.source for a in asked}
-                index.add(_articles(pool, language, names))
-                retriever = Retriever(index)
-                for question in tqdm(asked, desc=f"{language}: retrieve and read", unit="question"):
-                    yield from _of(question, pool, retriever, reader)
-
-
-def _articles(pool: Pool, language: str, sources: set[str]) -> Iterator[Article]:
-    wanted = {a.passage for a in [*pool.train, *pool.development] if a.source in sources}
-    for number in sorted(wanted):
-        title = pool.articles[number].partition("/")[2].replace("_", " ")
-        yield Article(id=str(number), title=title, text=pool.passages[number], language=language)
-
-
-def _of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanReader) -> Iterator[Trial]:
-    article = pool.articles[question.passage]
-    own = {str(n) for n, name in enumerate(pool.articles) if name == article}
-    query = retriever.query(question.question)
-    found = retriever.passages(query, top_k=DEPTH)
-    readings = reader.read(question.question, [p.text for p in found], SPANS)
-    variants: list[tuple[Kind, set[str]]] = [("answerable" if question.answers else "near", set())]
-    if question.answers:
-        if any(p.article_id in own - {str(question.passage)} for p in found):
-            variants.append(("near", {str(question.passage)}))
-        variants.append(("far", own))
-    for kind, without in variants:
-        kept = [i for i, p in enumerate(found) if p.article_id not in without]
-        left, read = [found[i] for i in kept], [readings[i] for i in kept]
-        rows, right, said = [], [], dict[int, tuple[float, ...]]()
-        for at, item, of in candidates(query, left, read, best_of(left)):
-            span = item.span or (0, 0)
-            rows.append(of)
-            right.append(
-                kind == "answerable"
-                and item.passage.article_id == str(question.passage)
-                and any(_touches(*span, answer) for answer in question.answers)
-            )
-            said.setdefault(kept[at], (*of[: len(READ)], found[kept[at]].score))
-        if rows:
-            about = np.array([found[i].article_id == str(question.passage) for i in said])
-            arrays = np.array(rows), np.array(right), np.array(list(said.values())), about
-            yield Trial(article, kind, *arrays, 1.0 if kind == "answerable" else 1 / max(len(variants) - 1, 1))
-
-
-def _touches(start: int, end: int, answer: tuple[int, int]) -> bool:
-    """Whether a stretch has any word of a gold answer in it: then the sentence around it, which is quoted, answers."""
-    return start < answer[1] and answer[0] < end
 
 
 def balanced(data: Sequence[Trial]) -> list[Trial]:
