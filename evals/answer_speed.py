@@ -50,7 +50,7 @@ def measure(answerer: Answerer, questions: Sequence[str]) -> dict[str, list[floa
 
 def table(times: dict[str, list[float]]) -> str:
     """Median, 95th percentile and the longest of each part, in milliseconds."""
-    rows = [("ms", "p50", "p95", "max")]
+    rows: list[tuple[str, ...]] = [("ms", "p50", "p95", "max")]
     for part, values in times.items():
         rows.append((part, *(f"{quantile:.0f}" for quantile in np.quantile(values, (0.5, 0.95, 1)))))
     return align(rows)

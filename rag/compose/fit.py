@@ -72,3 +72,17 @@ def echoes(item: Evidence, topic: Topic) -> bool:
     own = [t for t in text.tokens if start <= t.start < end and (is_content(t) or t.word[0].isdecimal())]
     matcher = Matcher(text, topic.text.tokens)
     return bool(own) and all(matcher.find(token) for token in own)
+
+
+def names_anything(item: Evidence, topic: Topic) -> bool:
+    """Whether a sentence has any word with a capital, which may be a name, that neither the question has nor a date."""
+    text = read(item.text, item.passage.language)
+    matcher = Matcher(text, topic.text.tokens)
+    days = [(date.start - item.start, date.end - item.start) for date in dates_in(item)]
+    return any(
+        token.capital
+        and is_content(token)
+        and not any(start <= token.start < end for start, end in days)
+        and not matcher.find(token)
+        for token in text.tokens
+    )

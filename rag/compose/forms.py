@@ -106,4 +106,9 @@ def kind_of(question: str) -> Kind:
     that prices and shares are numbers, and that "Wie heißt" asks for a name."""
     if _AMOUNT.search(question):
         return "number"
-    return "person" if _NAME.search(question) else asked_kind(question)
+    return "person" if asks_name(question) else asked_kind(question)
+
+
+def asks_name(question: str) -> bool:
+    """Whether it is asked what somebody or something is called."""
+    return bool(_NAME.search(question))

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from corpus.article import Article
 from corpus.dates import NewsDate
 from rag import german, names
-from rag.compose.fit import counting
-from rag.compose.forms import kind_of
+from rag.compose.fit import counting, names_anything
+from rag.compose.forms import asks_name, kind_of
 from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.compose.reading import read
 from rag.compose.topic import COUNTRIES, Topic
@@ -26,7 +26,7 @@ def grounded(
     time: QuestionTime | None,
 ) -> list[Evidence]:  # fmt: skip
     """The evidence whose article knows every name of the question, and whose sentence is not of another time than that
-    asked for and, where a span points into it, has a number if one is asked for; in the same order.
+    asked for and has a name if one is asked for, or where a span points into it a number; in the same order.
 
     Evidence in another language than the question's is let through; sentences too weak beside the best to be quoted are
     left out. Of ``time`` only a year that the question names counts: "letzte Woche" is for the search to weigh.
@@ -36,6 +36,8 @@ def grounded(
     evidence = [e for e in evidence if e.span or e.confidence >= RELATIVE_CONFIDENCE * evidence[0].confidence]
     knows = knowing(topic, passages, {item.passage.article_id: articles[item.passage.article_id] for item in evidence})
     kept = [item for item in evidence if item.passage.article_id in knows and not (time and _of_another(item, time))]
+    if asks_name(topic.question):
+        kept = [item for item in kept if names_anything(item, topic)]
     if kind_of(topic.question) != "number":
         return kept
     return [item for item in kept if item.span is None or counting(item, topic)]

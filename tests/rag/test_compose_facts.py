@@ -237,3 +237,11 @@ def test_only_who_tells_the_same_of_the_same_day_agrees() -> None:
     assert answered(question, shut, vague).text.startswith("5. Juni 2024 [1]\n")
     other = Told("An der Orlebrücke sang am 5. Juni 2024 ein Chor.", [("5. Juni 2024", 0.8)], source="Echo")
     assert answered(question, shut, other).text.startswith("5. Juni 2024 [1]\n")
+
+
+def test_who_is_called_what_stands_in_no_sentence_without_a_name() -> None:
+    question = "Wie heißt das Mädchen, das in Altdorf entführt wurde?"
+    nameless = Told("Am Donnerstag, dem 10. Februar 2011, wurde in Altdorf ein Mädchen entführt.", [("Mädchen", 0.9)])
+    assert answered(question, nameless).status == "not_found"
+    named = Told("Das Mädchen, das in Altdorf entführt wurde, heißt Lena.", [("Lena", 0.9)])
+    assert answered(question, named).short == "Lena"
