@@ -11,7 +11,8 @@ from pathlib import Path
 
 _MADV_DONTNEED = 4
 _M_PERTURB = -6
-_ENTRY = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ \d+\s*(.*)$")
+_WEIGHTS = ".safetensors\n"  # the end of the line in /proc/self/smaps that says where such a file is mapped
+_OWN = re.compile(r"^(?:Private_Dirty|Shared_Dirty|Anonymous|Swap): *(\d+)", re.MULTILINE)
 
 
 def release_memory() -> None:
@@ -51,15 +52,12 @@ def _clean_weights() -> Iterator[tuple[int, int]]:
 
     Only such pages may be dropped: what the kernel calls anonymous or dirty exists nowhere else.
     """
-    entry: tuple[int, int] | None = None
-    own = 0
-    for line in Path("/proc/self/smaps").read_text("utf-8", "replace").split("\n"):
-        if found := _ENTRY.match(line):
-            start, end, file = int(found[1], 16), int(found[2], 16), found[3]
-            entry, own = ((start, end - start) if file.endswith(".safetensors") else None), 0
-        elif entry and line.startswith(("Private_Dirty:", "Shared_Dirty:", "Anonymous:", "Swap:")):
-            own += int(line.split()[1])
-        elif entry and line.startswith("VmFlags:"):
-            if not own:
-                yield entry
-            entry = None
+    text = Path("/proc/self/smaps").read_text("utf-8", "replace")
+    at = -1
+    while (at := text.find(_WEIGHTS, at + 1)) >= 0:  # of two thousand mappings one or two: no other line is looked at
+        start, end = (
+            int(address, 16) for address in text[text.rfind("\n", 0, at) + 1 : at].split(" ", 1)[0].split("-")
+        )
+        own = [int(kilobytes) for kilobytes in _OWN.findall(text[at : text.index("VmFlags:", at)])]
+        if own and not any(own):
+            yield start, end - start
