@@ -43,21 +43,23 @@ class Gguf:
             raise LlmError("extra") from error
         if not settings.llm_gguf.is_file():
             raise LlmError("file", model=settings.llm_gguf, detail="no such file")
-        about = self._loaded(llama_cpp, settings.llm_gguf, vocab_only=True)
-        if _TEMPLATE not in about.metadata:
-            about.close()
+        self.context = settings.llm_context
+        self._llama = self._loaded(llama_cpp, settings.llm_gguf)
+        trained = llama_cpp.llama_model_n_ctx_train(self._llama.model)
+        if 0 < trained < self.context:
+            self._llama.close()
+            self.context = trained
+            self._llama = self._loaded(llama_cpp, settings.llm_gguf)
+        if _TEMPLATE not in self._llama.metadata:
+            self._llama.close()
             raise LlmError("file", model=settings.llm_gguf, detail="it has no template for a chat")
-        trained = next((int(size) for name, size in about.metadata.items() if name.endswith(".context_length")), None)
-        about.close()
-        self.context = min(settings.llm_context, trained or settings.llm_context)
-        self._llama = self._loaded(llama_cpp, settings.llm_gguf, n_ctx=self.context)
         # Looked at between the parts of a computation: the only way to end the reading of a long prompt.
         self._ended = llama_cpp.ggml_abort_callback(lambda _: self._over())
         llama_cpp.llama_set_abort_callback(self._llama.ctx, self._ended, None)
 
-    def _loaded(self, llama_cpp: Any, path: Path, **given: Any) -> Any:
+    def _loaded(self, llama_cpp: Any, path: Path) -> Any:
         try:
-            return llama_cpp.Llama(str(path), verbose=False, **given)
+            return llama_cpp.Llama(str(path), n_ctx=self.context, verbose=False)
         except (ValueError, RuntimeError, OSError) as error:
             raise LlmError("file", model=path, detail=" ".join(str(error).split())) from error
 
