@@ -6,7 +6,7 @@ import re
 
 from rag.compose.forms import kind_of
 from rag.compose.reading import read
-from rag.compose.topic import Topic, counted_noun
+from rag.compose.topic import Topic, clause_at, counted_noun
 from rag.compose.values import amounts_in, dates_in, is_condition
 from rag.types import Evidence
 from rag.verify.amounts import Amount
@@ -26,7 +26,8 @@ _EITHER = re.compile(r"\b(?:oder|or)\b")
 
 
 def counting(item: Evidence, topic: Topic) -> list[Amount]:
-    """The amounts of a sentence that can answer: of the right unit, and of what is asked for, and not only if."""
+    """The amounts of a sentence that can answer: of the right unit, and of what is asked for: not the wounded
+    where the dead are, nor what would have to be."""
     text, told = read(item.text, item.passage.language), amounts_in(item)
     if not topic.priced({amount.unit for amount in told}):
         return []
@@ -35,6 +36,7 @@ def counting(item: Evidence, topic: Topic) -> list[Amount]:
         for amount in told
         if amount.kind != "ordinal"
         and (topic.requires or not is_condition(item.text, amount))
+        and topic.agrees(clause_at(text, amount.number_at), item.passage.language)
         and topic.unit(amount.unit)
         and (amount.unit or topic.counts(counted_noun(text, amount.end), item.passage.language))
     ]

@@ -62,12 +62,12 @@ _COMPARES = re.compile(
 )
 # Stems of nouns for people: whoever asks for people may be told of any of them, and the other way round.
 _ANYBODY = frozenset("mensch person leut teilnehm people person participant".split())
-_PEOPLE = _ANYBODY | frozenset(
-    """tot tote toter verletzt verletzte opf todesopf soldat arbeit beschäftigt mitarbeit angestellt demonstrant zuschau besuch
-    passagi insass bewohn einwohn kind frau mann zivilist polizist schul student burg flüchtling tourist fahrgast vermisst
-    gefangen demonstrat death dead victim worker employe visitor resident child women men civilian soldier troop
-    passeng""".split()
-)
+_HARMED = frozenset("tot tote toter todesopf opf verletzt verwundet verwund vermisst dead death victim".split())
+_PEOPLE = _ANYBODY | _HARMED | frozenset(
+    """soldat arbeit beschäftigt mitarbeit angestellt demonstrant zuschau besuch passagi insass bewohn einwohn kind frau mann
+    zivilist polizist schul student burg flüchtling tourist fahrgast gefangen worker employe visitor resident child women men
+    civilian soldier troop passeng""".split()
+)  # fmt: skip
 
 
 class Topic:
@@ -190,7 +190,9 @@ class Topic:
             return True
         if noun.stem in _ANYBODY | _ANYTHING or self.asks(noun):  # "1,100 killed", where the killed are asked for
             return True
-        if self.noun.stem in _ANYBODY:  # "Wie viele Menschen starben?" - "12 Arbeiter"
+        if (
+            self.noun.stem in _ANYBODY | _HARMED
+        ):  # "Wie viele Menschen starben?", "Wie viele Tote gab es?" - "12 Arbeiter"
             return noun.stem in _PEOPLE
         if noun.capital and len(noun.stem) >= 4 and self.noun.stem.endswith(noun.stem):  # "Weihnachtsbäume" - "Bäume"
             return True

@@ -245,3 +245,12 @@ def test_who_is_called_what_stands_in_no_sentence_without_a_name() -> None:
     assert answered(question, nameless).status == "not_found"
     named = Told("Das Mädchen, das in Altdorf entführt wurde, heißt Lena.", [("Lena", 0.9)])
     assert answered(question, named).short == "Lena"
+
+
+def test_whoever_died_is_counted_among_the_dead_and_not_among_the_wounded() -> None:
+    question = "Wie viele Tote gab es in Altdorf?"
+    told = Told("In Altdorf wurden 200 Zivilisten getötet.", [("200", 0.9)])
+    assert answered(question, told).short == "200"
+    hurt = Told("In Altdorf wurden 400 Zivilisten verletzt.", [("400", 0.9)])
+    assert answered(question, hurt).status == "not_found"
+    assert answered("Wie viele Verletzte gab es in Altdorf?", hurt).short == "400"
