@@ -180,7 +180,7 @@ def _actions(turn: Turn, number: int, language: str) -> str:
     if turn.answer is not None:
         copy = (
             f'<button type="button" class="copy" data-event="copy" data-text="{safe(footnoted(turn.answer, language))}" '
-            f'data-done="{safe(say("copied", language))}">{safe(say("copy", language))}</button>'
+            f'data-done="{safe(say("copied", language))}">{either(say("copy", language), say("copy_short", language))}</button>'
         )
     return (
         f'<div class="actions">{copy}<button type="button" class="retry" data-event="retry" data-turn="{number}">'

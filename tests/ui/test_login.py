@@ -262,3 +262,7 @@ def test_a_person_logs_in_asks_and_finds_it_again_on_another_device(site: str, o
     expect(page.get_by_label("Name")).to_be_visible()
     page.goto(site)
     expect(page.get_by_label("Name")).to_be_visible()
+    other.context.clear_cookies(name="belegt_session")  # it has run out
+    other.locator("#question textarea").fill("Was?")
+    other.keyboard.press("Enter")
+    expect(other.get_by_label("Name")).to_be_visible()
