@@ -78,11 +78,11 @@ def missing(question: str, language: str, passage: Passage) -> list[str] | None:
 
 
 def _subjects(question: str) -> dict[str, list[str]]:
-    """Names, nouns and numbers of a question, and the words that the index knows them by."""
-    found = {}
+    """Names, nouns and numbers of a question, and the words that the index knows them by; all words of one in small letters."""
+    found, small = {}, question.islower()
     for word in _WORD.findall(question):
         tokens = [token for token in german.words(word) if token not in german.STOPWORDS and len(token) > 2]
-        if tokens and (word[0].isupper() or word[0].isdecimal()):
+        if tokens and (small or word[0].isupper() or word[0].isdecimal()):
             found[word] = tokens
     return found
 

@@ -219,6 +219,7 @@ def test_the_lacking_words_are_named_as_the_question_spells_them() -> None:
     assert near.missing("Wann wurden die Brücken am Eiffelturm gesperrt?", "de", found) == ["Eiffelturm"]
     assert near.missing("Wann wurden die Brücken gestrichen?", "de", found) == []  # a verb has many others
     assert near.missing("Wurde die Brücke 1968 oder 1999 gebaut?", "de", found) == ["1999"]
+    assert near.missing("brücke eiffelturm", "de", found) == ["eiffelturm"]  # as some type it
     assert near.missing("When was the bridge closed?", "en", found) is None  # another language says nothing
 
 
