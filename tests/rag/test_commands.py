@@ -85,7 +85,7 @@ def test_ask_as_json(index: Path) -> None:
 def test_ask_status_doctor_as_text(index: Path) -> None:
     run = belegt("ask", "Wer gewann die Fußball-WM 2022?", "--index", index, "--language", "de")
     assert run.returncode == 0
-    assert "Dazu sagen die Artikel nichts." in run.stdout
+    assert "Eine sichere Antwort war in den Artikeln nicht zu finden." in run.stdout
     status = belegt("status", "--index", index, "--language", "de", "--articles")
     assert "Artikel: 33" in status.stdout
     assert "demo-001" in status.stdout
