@@ -111,7 +111,7 @@ def result(number: int, chance: random.Random) -> Result:
         timings={"search": 0.011, "read": 0.04, "compose": 0.002},
     )  # fmt: skip
     if refused:
-        found = replace(found, text="Eine sichere Antwort war in den Artikeln nicht zu finden.", status="not_found", sentences=(), citations=(),
+        found = replace(found, text="Keine sichere Antwort.", status="not_found", sentences=(), citations=(),
                         confidence=chance.betavariate(2, 6))  # fmt: skip
     seconds = 0.03 + chance.expovariate(20)
     if number % 500 == 499:
