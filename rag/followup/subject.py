@@ -97,7 +97,10 @@ class Subject:
         return {token.stem for token in self.tokens}
 
     def person(self, gender: Gender) -> Person | None:
-        """Whom "er" or "sie" means: a person of the question, or of its answer where it asked for one."""
+        """Whom "er" or "sie" means: a person of the question, or of its answer where it asked for one.
+
+        After "Wer wurde Nachfolger von Kofi Annan?" that is who was answered, for Annan only says of whom.
+        """
         answer = self.turn.answer
         told = [answer.short or "", *(citation.quote for citation in answer.citations)] if answer else []
         for_a_person = asked_kind(self.question) == "person"
@@ -105,9 +108,15 @@ class Subject:
         for alone in (False, True) if for_a_person else ():
             of_answer = (person for text in told for person in people(text, self.language, alone))
             found += [person for person in of_answer if person.name not in self.question]
+        if for_a_person:
+            found.sort(key=self._behind_preposition)
         if self.language == "en" and not for_a_person:  # "she" is a person always
             found += [person for text in told for person in people(text, self.language)]
         return next((p for p in found if None in (gender, p.gender) or gender == p.gender), None)
+
+    def _behind_preposition(self, person: Person) -> bool:
+        before = re.search(rf"(\w+)\s+{re.escape(person.name)}", self.question)
+        return before is not None and before[1].lower() in lists.PREPOSITIONS[self.language]
 
     def lead(self) -> int:
         """How many words the question word takes: "Seit wann" two, "Wie viele" two; 0 for a yes-or-no question."""
@@ -189,9 +198,9 @@ def people(text: str, language: str, alone: bool = False) -> Iterator[Person]:
         if run and not club and before not in lists.DETERMINERS[language] | {"in", "aus", "nach", "near"}:
             has_role = role is not None and bool(_ROLE.search(role.text))
             if has_role or (len(run) > 1 and not any(t.word in _NO_PERSON for t in run)) or alone:
-                yield Person(
-                    text[run[0].start : run[-1].end].rstrip("'’"), _gender(role) if has_role and role else None
-                )
+                rest = re.match(r"(?:-\w+)*", text[run[-1].end :])  # "Ban Ki-moon"
+                name = text[run[0].start : run[-1].end] + (rest[0] if rest else "")
+                yield Person(name.rstrip("'’"), _gender(role) if has_role and role else None)
         i += max(1, len(run))
 
 

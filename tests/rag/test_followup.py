@@ -110,6 +110,13 @@ def test_a_person_that_the_answer_named() -> None:
     assert "Ulrike Stamm" not in (read("Was sagte er?", judge) or "")
 
 
+def test_who_was_answered_comes_before_whom_the_question_names_in_passing() -> None:
+    after = answered("Wer wurde Nachfolger von Kofi Annan?", "Gewählt wurde der Südkoreaner.", short="Ban Ki-moon")
+    assert read("Aus welchem Land kommt er?", after) == "Aus welchem Land kommt Ban Ki-moon?"
+    sued = answered("Wer verklagt Petra Kelvin?", "Es ist der Verleger.", short="Jan Ohm")
+    assert read("Wo lebt sie?", sued) == "Wo lebt Petra Kelvin?"
+
+
 def test_more_than_one_person_is_not_one_by_name() -> None:
     before = "Was sagt Landrätin Wiebke Harms zu den Gänsen?"
     assert read("Wo haben sie gelebt?", before) == "Wo haben sie gelebt (Landrätin Wiebke Harms zu den Gänsen)?"

@@ -54,12 +54,9 @@ def test_a_file_or_an_address(tmp_path: Path) -> None:
     assert settings(None, llm_model="m").llm_model == "m"
 
 
+@pytest.mark.gguf
 class TestRunning:
-    """With the extra."""
-
-    @pytest.fixture(autouse=True, scope="class")
-    def _extra(self) -> None:
-        pytest.importorskip("llama_cpp", reason="pip install 'belegt[gguf]'")
+    """With the extra: ``pip install 'belegt[gguf]'``, which compiles llama.cpp, then ``pytest -m gguf``."""
 
     @pytest.fixture(scope="class")
     def llm(self, tmp_path_factory: pytest.TempPathFactory) -> Writer:
