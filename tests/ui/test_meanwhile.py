@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -12,8 +14,10 @@ from tests.page_samples import BRIDGE_ANSWER, ScriptedAnswerer
 from ui.frame import Frame
 from ui.pages.chat import Chat
 from ui.session import Session, Turn
+from ui.visitor import COOKIE
 
 BROWSER = "a" * 32
+REQUEST: Any = SimpleNamespace(headers={}, cookies={COOKIE: BROWSER}, query_params={})
 
 
 @pytest.fixture
@@ -24,13 +28,26 @@ def chat(tmp_path: Path) -> Chat:
 
 def test_what_is_sent_twice_is_asked_once_and_found_by_a_reload_at_once(chat: Chat) -> None:
     session, reloaded = Session(browser=BROWSER), Session(browser=BROWSER)
-    answer = chat.ask("Langsam bitte", session)
+    answer = chat.ask("Langsam bitte", session, REQUEST)
     next(answer)  # what the page is sent first; before that it knows of nothing
-    assert list(chat.ask("Langsam bitte", session)) == []
+    assert list(chat.ask("Langsam bitte", session, REQUEST)) == []
     chat.keeper.open(reloaded, session.conversation or "")
     assert reloaded.pending is session.pending is not None and reloaded.turns == []
     chat.answerer.close()
     assert list(answer)[-1][chat.drawing.live] == "" and len(session.turns) == 1
+
+
+def test_a_question_sent_before_the_page_is_known_to_be_loaded_is_not_lost(chat: Chat) -> None:
+    session, reloaded = Session(), Session(browser=BROWSER)
+    answer = chat.ask("Langsam bitte", session, REQUEST)
+    next(answer)
+    asked = session.pending
+    list(chat.open(session, REQUEST))
+    assert asked is not None and session.pending is asked
+    chat.keeper.open(reloaded, session.conversation or "")
+    assert reloaded.pending is asked  # kept, for whoever comes back
+    chat.answerer.close()
+    assert list(answer) and session.turns == [asked]
 
 
 def test_an_answer_that_came_just_as_it_was_stopped_is_kept(chat: Chat) -> None:
@@ -48,7 +65,7 @@ def test_an_answer_that_came_just_as_it_was_stopped_is_kept(chat: Chat) -> None:
 
 def test_one_that_was_stopped_before_has_no_answer(chat: Chat) -> None:
     session, later = Session(browser=BROWSER), Session(browser=BROWSER)
-    answer = chat.ask("Langsam bitte", session)
+    answer = chat.ask("Langsam bitte", session, REQUEST)
     next(answer)
     turn = session.pending
     assert turn is not None

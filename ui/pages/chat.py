@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections import deque
 from collections.abc import Iterator
 
@@ -36,7 +37,7 @@ class Chat:
 
     def __init__(self, frame: Frame) -> None:
         self.frame, self.answerer = frame, frame.answerer
-        self.answering = Answering(AT_ONCE)
+        self.answering, self._arriving = Answering(AT_ONCE), threading.Lock()
         kept = Conversations(frame.answerer.settings.index)
         self.keeper = Keeper(kept, self.answering, frame.answerer.index.version, self._article)
         self.drawing = Drawing(frame, self.keeper, self._article)
@@ -73,16 +74,27 @@ class Chat:
 
     def open(self, session: Session, request: gr.Request) -> Iterator[Updates]:
         """The page was loaded, or its language switched."""
+        first = self._arrive(session, request)
         session.language = self.frame.language(request)
-        if session.opened:
-            yield self.drawing.translated(session)
-            return
-        session.browser, session.opened = self.frame.visitor(request), True
-        self.keeper.open(session, str(request.query_params.get("c", "")))
         yield self.drawing.translated(session)
+        if not first:
+            return
         if asked := str(request.query_params.get("q", ""))[:2000]:  # a link from another page
             yield {self.drawing.box: asked}
         yield from self._watch(session)
+
+    def _arrive(self, session: Session, request: gr.Request) -> bool:
+        """Turns a page to the conversation that its address names, once; whether that was now.
+
+        A question may be sent before the server hears that the page was loaded: it must not be lost when it does.
+        """
+        with self._arriving:
+            if session.opened:
+                return False
+            session.language, session.browser = self.frame.language(request), self.frame.visitor(request)
+            self.keeper.open(session, str(request.query_params.get("c", "")))
+            session.opened = True
+            return True
 
     def open_kept(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
         """A conversation of the list was pressed."""
@@ -121,14 +133,15 @@ class Chat:
 
     # Questions
 
-    def ask(self, question: str, session: Session) -> Iterator[Updates]:
+    def ask(self, question: str, session: Session, request: gr.Request) -> Iterator[Updates]:
         """The question in the box was sent."""
+        self._arrive(session, request)
         if question.strip() and session.pending is None:
             yield from self._answer(Turn(question.strip(), only=session.only), session, {self.drawing.box: ""})
 
-    def ask_offered(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
+    def ask_offered(self, session: Session, request: gr.Request, event: gr.EventData) -> Iterator[Updates]:
         """An example or a suggested question was pressed."""
-        yield from self.ask(sent(event, "question"), session)
+        yield from self.ask(sent(event, "question"), session, request)
 
     def ask_again(self, session: Session, event: gr.EventData) -> Iterator[Updates]:
         """The question of an earlier turn, as it was asked."""
