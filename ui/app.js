@@ -21,6 +21,7 @@ window.belegt ??= (() => {
     };
     speak();
     watch("value", speak);
+    nudge = () => trigger("nudge", {});
     forward(element, trigger, {
       language: (button) => {
         document.cookie = `belegt_language=${button.dataset.language}; path=/; max-age=31536000; samesite=strict`;
@@ -28,14 +29,40 @@ window.belegt ??= (() => {
     });
   }
 
+  /* gradio closes its stream of updates when nothing is at work. What is sent in the moment before the browser hears of
+     that finds no stream to tell of it, and shows nothing until something else is sent: so something else is. */
+  let streams = 0; // under way
+  let nudge = () => {};
+
+  async function follow(answer) {
+    try {
+      const reader = answer.clone().body.getReader();
+      while (!(await reader.read()).done);
+    } catch {
+      // cut off, by the browser or on the way: it is over
+    }
+  }
+
   /* Where there is a login and it has run out, anything the page asks for leads back to it. */
   const ask = window.fetch;
   window.fetch = async (...asked) => {
-    const answer = await ask(...asked);
-    if (answer.status === 401 && answer.headers.has("x-belegt-login")) {
-      location.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+    const { pathname } = new URL(asked[0]?.url ?? asked[0], location);
+    const stream = pathname.endsWith("/queue/data");
+    streams += stream;
+    try {
+      const answer = await ask(...asked);
+      if (answer.status === 401 && answer.headers.has("x-belegt-login")) {
+        location.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+      }
+      if (stream && answer.body) {
+        streams += 1;
+        follow(answer).then(() => (streams -= 1));
+      }
+      if (pathname.endsWith("/queue/join")) setTimeout(() => streams || nudge(), 1000);
+      return answer;
+    } finally {
+      streams -= stream;
     }
-    return answer;
   };
 
   return { calm, narrow, forward, top };

@@ -41,7 +41,10 @@ class Frame:
         self.blocks, self.answerer, self.setting = blocks, answerer, setting
         self.pages, self.current, self.routes = pages, current, routes
         self.first = setting if setting in LANGUAGES else "de"  # the language before a browser has asked
-        self.top = self.html(self._header(self.first), "top", "belegt.top(element, trigger, watch) // 'language'")
+        self.top = self.html(
+            self._header(self.first), "top", "belegt.top(element, trigger, watch) // 'language' 'nudge'"
+        )
+        self.top.nudge(lambda: None, [], [], **HIDDEN)  # app.js says what for
         self.on_show(self.redraw, [], [self.top])
 
     @staticmethod

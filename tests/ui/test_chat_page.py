@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -192,3 +193,21 @@ def test_answers_are_announced(scripted_url: str, open_page: Open) -> None:
     status = page.locator("#announcer [role=status]")
     expect(status).to_have_attribute("aria-live", "polite")
     expect(status).to_contain_text("Sie stammt aus dem Jahr 1968.")
+
+
+def test_an_answer_whose_stream_was_just_closed_is_shown_all_the_same(url: str, open_page: Open) -> None:
+    page = open_page(url)
+    page.wait_for_timeout(1500)  # what opening the page asked for is through, and its stream closed
+    closed = []
+
+    def close(route: Any) -> None:
+        """The first stream ends at once, as one does that gradio closes while a question is on its way."""
+        if closed:
+            route.continue_()
+            return
+        closed.append(route.request.url)
+        route.fulfill(content_type="text/event-stream", body='data: {"msg": "close_stream"}\n\n')
+
+    page.route("**/queue/data*", close)
+    ask(page, "Wie lang ist die Brücke?")
+    assert closed
