@@ -30,39 +30,54 @@ window.belegt ??= (() => {
   }
 
   /* gradio closes its stream of updates when nothing is at work. What is sent in the moment before the browser hears of
-     that finds no stream to tell of it, and shows nothing until something else is sent: so something else is. */
+     that finds no stream to tell of it, and shows nothing until something else is sent: so something else is, once. */
   let streams = 0; // under way
   let nudge = () => {};
+  const halves = new Set(); // ids of what was sent and is not told to be done; rarely of what is, before it is told to be sent
+  const nudged = new Set(); // those of them for which something else was sent: once is enough
+  const half = (id) => void (halves.delete(id) || halves.add(id));
+
+  async function sent(answer) {
+    half((await answer.clone().json()).event_id);
+    setTimeout(look, 1000);
+  }
+
+  function look() {
+    const lost = [...halves].filter((id) => !nudged.has(id));
+    if (streams || !lost.length) return;
+    for (const id of lost) nudged.add(id);
+    nudge();
+  }
 
   async function follow(answer) {
+    streams += 1;
+    let text = "";
     try {
-      const reader = answer.clone().body.getReader();
-      while (!(await reader.read()).done);
+      for (const reader = answer.clone().body.pipeThrough(new TextDecoderStream()).getReader(); ; ) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        const lines = (text + value).split("\n");
+        text = lines.pop();
+        for (const line of lines) if (line.includes('"process_completed"')) half(JSON.parse(line.slice("data:".length)).event_id);
+      }
     } catch {
       // cut off, by the browser or on the way: it is over
     }
+    streams -= 1;
+    setTimeout(look, 1000);
   }
 
   /* Where there is a login and it has run out, anything the page asks for leads back to it. */
   const ask = window.fetch;
   window.fetch = async (...asked) => {
-    const { pathname } = new URL(asked[0]?.url ?? asked[0], location);
-    const stream = pathname.endsWith("/queue/data");
-    streams += stream;
-    try {
-      const answer = await ask(...asked);
-      if (answer.status === 401 && answer.headers.has("x-belegt-login")) {
-        location.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
-      }
-      if (stream && answer.body) {
-        streams += 1;
-        follow(answer).then(() => (streams -= 1));
-      }
-      if (pathname.endsWith("/queue/join")) setTimeout(() => streams || nudge(), 1000);
-      return answer;
-    } finally {
-      streams -= stream;
+    const answer = await ask(...asked);
+    if (answer.status === 401 && answer.headers.has("x-belegt-login")) {
+      location.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
     }
+    const { pathname } = new URL(asked[0]?.url ?? asked[0], location);
+    if (answer.ok && pathname.endsWith("/queue/join")) sent(answer);
+    if (answer.ok && pathname.endsWith("/queue/data")) follow(answer);
+    return answer;
   };
 
   return { calm, narrow, forward, top };

@@ -211,3 +211,17 @@ def test_an_answer_whose_stream_was_just_closed_is_shown_all_the_same(url: str, 
     page.route("**/queue/data*", close)
     ask(page, "Wie lang ist die Brücke?")
     assert closed
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.wait_for_timeout(4000)
+    assert sent == []  # a page that shows all asks for nothing
+
+
+def test_an_idle_page_asks_for_nothing(url: str, open_page: Open) -> None:
+    page = open_page(url)
+    ask(page, "Wie lang ist die Brücke?")
+    page.wait_for_timeout(1500)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.wait_for_timeout(4000)
+    assert sent == []
