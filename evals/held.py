@@ -21,6 +21,7 @@ from rag.generate.cut import Cutter
 from rag.generate.draft import is_refusal
 from rag.generate.prompt import Prompt, build
 from rag.generate.write import Written, write
+from rag.messages import wording_language
 from rag.settings import Settings
 
 ROWS = (
@@ -99,7 +100,7 @@ def task(answerer: Answerer, case: Case) -> Task:
     passages = answerer.retriever.passages(query, case.as_of, within=case.within or None, rerank=False)
     articles = {passage.article_id: answerer.article(passage.article_id) for passage in passages}
     day = case.as_of.isoformat() if case.as_of else answerer.index.store.newest()
-    language = "de" if query.language == "de" else "en"
+    language = wording_language(query.language)
     parts = answerer.retriever.lexicon.parts
     return Task(query.text, language, passages, articles, day, lambda: 0.0, answerer.count, parts)
 

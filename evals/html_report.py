@@ -28,6 +28,7 @@ from evals.report_page.rows import CHANGES, FLAGS, Rows, cleaned, is_wrong, slow
 from evals.results import Run
 from evals.saved import load_run
 from rag.display import visible
+from rag.messages import wording_language
 from rag.settings import Settings
 
 Saved = Mapping[str, Any]
@@ -67,7 +68,7 @@ def page(saved: Saved, baseline: Saved | None = None, language: str = "de") -> s
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
     )
     return (
-        f'<!doctype html>\n<html lang="{"de" if language == "de" else "en"}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{wording_language(language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{parts.say('document', language, title=parts.title(saved))}</title>\n<style>{style}</style>\n</head>\n"
@@ -85,11 +86,11 @@ def write(saved: Saved, path: Path | str, baseline: Saved | None = None, languag
 
 def _data(saved: Saved, rows: Rows, baseline: Saved | None, language: str) -> dict[str, Any]:
     limit = slow_from(saved.get("results") or ())
-    own = parts.texts().texts["de" if language == "de" else "en"]
+    own = parts.texts().texts[wording_language(language)]
     say = {key.removeprefix(SCRIPT_TEXTS): text for key, text in own.items() if key.startswith(SCRIPT_TEXTS)}
     say["slow_title"] = say["slow_title"].replace("{s}", parts.decimal(limit, 2, language))
     return {
-        "language": "de" if language == "de" else "en",
+        "language": wording_language(language),
         "say": say,
         "flags": [*FLAGS, *(CHANGES if baseline is not None else ())],
         "measures": [[parts.label(name, language), _kind(name)] for name in rows.measures],

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from corpus.article import Article
 from corpus.language import question_language
 from evals.errors import BaselineMissingError
-from rag.messages import messages
+from rag.messages import messages, wording_language
 from rag.models.bundled import bundled_folder
 from rag.settings import Settings
 from rag.types import Answer, Citation, Passage, Sentence
@@ -102,7 +102,7 @@ class Quickstart:
         """
         started = time.perf_counter()
         passages = self.passages(question, top_k, within)
-        language = "de" if question_language(question, default="de") == "de" else "en"
+        language = wording_language(question_language(question, default="de"))
         seconds = round(time.perf_counter() - started, 4)
         first = passages[0] if passages else None
         return Answer(

@@ -13,6 +13,7 @@ from rag.aside import Stop
 from rag.compose import compose
 from rag.generate import Task, answered, deeper, gathered
 from rag.index import Index
+from rag.messages import wording_language
 from rag.models.read import Reader
 from rag.models.writer import Writer
 from rag.retrieve import Query, Retriever
@@ -140,7 +141,7 @@ class Asking:
 
     @property
     def _language(self) -> str:
-        return "de" if self.query.language == "de" else "en"
+        return wording_language(self.query.language)
 
     @property
     def _day(self) -> str | None:

@@ -11,6 +11,11 @@ from pathlib import Path
 LANGUAGES = ("de", "en")
 
 
+def wording_language(language: str | None) -> str:
+    """The language whose wording serves what is in ``language``: German for German, English for all others."""
+    return "de" if language == "de" else "en"
+
+
 class Messages:
     """The texts of one folder. Both languages must have the same keys; a missing one fails at load, not in use."""
 
@@ -24,7 +29,7 @@ class Messages:
 
     def say(self, key: str, language: str, **facts: object) -> str:
         """The text of ``key`` in ``language`` ("en" for anything but "de"), its holes filled from ``facts``."""
-        text = self.texts["de" if language == "de" else "en"][key]
+        text = self.texts[wording_language(language)][key]
         return text.format(**facts) if facts else text
 
 

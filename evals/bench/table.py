@@ -9,6 +9,7 @@ from evals.bench.systems import OURS, Ingested
 from evals.bench.units import SEARCH, WORDS, Times, Unit
 from evals.metrics import ALL
 from evals.report import NOTHING, align, messages
+from rag.messages import wording_language
 
 Row = tuple[str, ...]
 
@@ -68,7 +69,7 @@ def _ingest(name: str, ingested: Mapping[str, Ingested], systems: Sequence[str],
 
 def label(measure: str, language: str) -> str:
     """The measure's name for people."""
-    texts = messages().texts["de" if language == "de" else "en"]
+    texts = messages().texts[wording_language(language)]
     return texts.get(measure, measure)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.messages import wording_language
+
 # Words that lean on what was said before, or on the day it is read.
 _WORDS = {
     "de": frozenset(
@@ -61,7 +63,7 @@ _TOLD_OF = {
 def leans(text: str, language: str) -> bool:
     """Whether the sentence or question leans on what stood before it: on a word such as "there", or on a thing that only
     the article tells, such as "the company" with nothing to say which."""
-    key = "de" if language == "de" else "en"
+    key = wording_language(language)
     words = re.findall(r"[^\W\d_]+", text.lower())
     told = re.search(_TOLD_OF[key], text.removesuffix("?")) or re.search(_COUNTED_BEFORE, text)
     return bool(told or _WORDS[key].intersection(words))

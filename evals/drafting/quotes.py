@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from corpus.article import Article
 from evals.drafting.proposal import Proposal, propose, tidy
 from evals.drafting.words import Words, is_role
+from rag.messages import wording_language
 from rag.sentences import sentence_spans
 
 LENGTH = range(6, 36)  # words of a quotation: shorter ones could be anybody's
@@ -38,7 +39,7 @@ _ASKED = {"de": "Wer sagte: „{said}“?", "en": "Who said: “{said}”?"}
 
 def quotes(article: Article, words: Words) -> Iterator[Proposal]:
     """A question for each quotation with a speaker whose full name is known."""
-    language = "de" if words.language == "de" else "en"
+    language = wording_language(words.language)
     patterns = [_AFTER[language], _BEFORE[language], *([_NAME_FIRST] if language == "en" else [])]
     taken: set[str] = set()
     for pattern in patterns:

@@ -12,6 +12,7 @@ from corpus.dates import MONTH_NUMBER, display_date
 from corpus.mentions import DateMention, date_mentions
 from evals.drafting.alone import leans
 from evals.drafting.verbs import is_finite
+from rag.messages import wording_language
 from rag.sentences import sentence_spans
 
 WORDS = range(6, 31)
@@ -126,7 +127,7 @@ def _full(mention: DateMention, language: str) -> str | None:
     text, day = mention.text, mention.first
     if str(day.year) in text:
         return text
-    key = "de" if language == "de" else "en"
+    key = wording_language(language)
     if mention.first == mention.last and _DAY[key].fullmatch(text):
         return f"{'am' if key == 'de' else 'on'} {display_date(day.isoformat(), key)}"
     month = _MONTH.fullmatch(text)

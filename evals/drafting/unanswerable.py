@@ -14,6 +14,7 @@ from evals.cases import Case
 from evals.drafting.proposal import DRAFT, TO_CHECK, Proposal, draft_id
 from evals.drafting.quotes import speakers
 from evals.drafting.words import Words
+from rag.messages import wording_language
 
 # What is asked, and the words by which an article would tell it of somebody.
 _ASKED = {
@@ -37,7 +38,7 @@ _ASKED = {
 
 def unanswerable(article: Article, articles: Sequence[Article], words: Words) -> Iterator[Proposal]:
     """One question about each person the article quotes, where one is left that no article seems to answer."""
-    language = "de" if words.language == "de" else "en"
+    language = wording_language(words.language)
     for first, last in speakers(article, words):
         name = f"{first} {last}"
         told = [other.text for other in articles if last in other.text]

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from rag.messages import wording_language
+
 _WORD = r"[^\W\d_][\w’-]*"
 _INSIDE = re.compile(rf"(?<=[\w,] )({_WORD})")
 _DETERMINED = {
@@ -57,7 +59,7 @@ class Words:
             self.count += 1
             self.articles.update(set(re.findall(_WORD, text)))
             self.inside.update(_INSIDE.findall(text))
-            self.determined.update(_DETERMINED["de" if language == "de" else "en"].findall(text))
+            self.determined.update(_DETERMINED[wording_language(language)].findall(text))
 
     def is_name(self, word: str) -> bool:
         """Whether the word is used like a name: with a capital, and without an article before it."""

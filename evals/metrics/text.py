@@ -8,6 +8,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from rag.messages import wording_language
+
 _ARTICLES = {
     "en": re.compile(r"\b(?:a|an|the)\b"),
     "de": re.compile(r"\b(?:de[rnms]|die|das|ein(?:e[nmrs]?)?)\b"),
@@ -28,7 +30,7 @@ def normalise(text: str, language: str = "en") -> str:
     if language == "de":
         text = "".join(c for c in text if not unicodedata.category(c).startswith("P"))
     text = text.translate(_ASCII_PUNCTUATION)
-    return " ".join(_ARTICLES["de" if language == "de" else "en"].sub(" ", text).split())
+    return " ".join(_ARTICLES[wording_language(language)].sub(" ", text).split())
 
 
 def exact_match(prediction: str, golds: Sequence[str], language: str = "en") -> float:

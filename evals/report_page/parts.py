@@ -14,7 +14,7 @@ from evals.report import NOTHING, SLICE_COLUMNS, SMALLEST_SLICE, number
 from evals.report import messages as evaluation_messages
 from evals.report_page.curve import coverage_risk_svg, interval_svg
 from evals.report_page.rows import is_search
-from rag.messages import Messages
+from rag.messages import Messages, wording_language
 from rag.safe import safe
 
 SLICE_KINDS = {"": "slice_tag", "language": "slice_language", "source": "slice_source", "year": "slice_year"}
@@ -48,7 +48,7 @@ def measure_names(saved: Saved) -> list[str]:
 
 def label(name: str, language: str) -> str:
     """A measure's name as people read it. Not escaped."""
-    return evaluation_messages().texts["de" if language == "de" else "en"].get(name, name)
+    return evaluation_messages().texts[wording_language(language)].get(name, name)
 
 
 def header(saved: Saved, wrong: int, language: str) -> str:

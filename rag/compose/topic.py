@@ -114,7 +114,7 @@ class Topic:
 
     def unit(self, unit: str) -> bool:
         """Whether an amount in this unit can be the answer."""
-        return unit in self._units if self._units is not None else True
+        return self._units is None or unit in self._units
 
     @cached_property
     def _units(self) -> frozenset[str] | None:
@@ -190,9 +190,7 @@ class Topic:
             return True
         if noun.stem in _ANYBODY | _ANYTHING or self.asks(noun):  # "1,100 killed", where the killed are asked for
             return True
-        if (
-            self.noun.stem in _ANYBODY | _HARMED
-        ):  # "Wie viele Menschen starben?", "Wie viele Tote gab es?" - "12 Arbeiter"
+        if self.noun.stem in _ANYBODY | _HARMED:  # "Wie viele Menschen starben?", "Wie viele Tote?" - "12 Arbeiter"
             return noun.stem in _PEOPLE
         if noun.capital and len(noun.stem) >= 4 and self.noun.stem.endswith(noun.stem):  # "Weihnachtsbäume" - "Bäume"
             return True

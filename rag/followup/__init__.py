@@ -14,6 +14,7 @@ from rag.followup.leaning import leans
 from rag.followup.rewrite import rewritten
 from rag.followup.sources import asks_for_source, who_says
 from rag.followup.subject import Subject, asked
+from rag.messages import wording_language
 from rag.types import Answer, Turn
 
 __all__ = ["FollowUp", "understand"]
@@ -50,4 +51,4 @@ def understand(question: str, history: Sequence[Turn]) -> FollowUp | None:
 
 
 def _language(question: str, default: str) -> str:
-    return "de" if question_language(question, default) == "de" else "en"
+    return wording_language(question_language(question, default))

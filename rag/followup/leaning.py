@@ -15,6 +15,7 @@ from typing import Literal
 from rag import when
 from rag.followup import lists
 from rag.german import STOPWORDS
+from rag.messages import wording_language
 from rag.verify.words import Token, read
 
 How = Literal["word", "fragment", "thing", "clause", "place", "gap", "definite"]
@@ -43,7 +44,7 @@ def leans(question: str, language: str, said: Collection[str], whole: Collection
 
     A noun among ``whole`` was said before with nothing that says which, so it needs nothing now.
     """
-    language = _known(language)
+    language = wording_language(language)
     tokens = read(question, language).tokens
     start = 0
     while start < len(tokens) and tokens[start].word in lists.OPENERS[language]:
@@ -86,10 +87,6 @@ def named(tokens: Sequence[Token], i: int, language: str) -> bool:
         return True
     # "in Altwiesen", "aus Breedenhafen": without an article a noun there is a place.
     return before is not None and before.word in ("in", "aus", "nach") and language == "de"
-
-
-def _known(language: str) -> str:
-    return "de" if language == "de" else "en"
 
 
 def _verbless(body: Sequence[Token], language: str, opened: bool) -> bool:

@@ -14,7 +14,7 @@ from corpus.article import Article
 from corpus.dates import display_date
 from rag.errors import LlmError
 from rag.generate.planted import planted, without
-from rag.messages import messages
+from rag.messages import messages, wording_language
 from rag.safe import plain
 from rag.settings import Settings
 from rag.types import Passage
@@ -63,7 +63,7 @@ def build(
 
     ``reminder`` adds a word on the language. Raises LlmError("context") when not even one passage fits.
     """
-    language = "de" if language == "de" else "en"
+    language = wording_language(language)
     say = messages().say
     clean, marked = [], 0
     for passage in passages[:most]:

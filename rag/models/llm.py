@@ -53,11 +53,7 @@ class Llm:
         stop: Stop | None = None,
         streaming: bool = True,
     ) -> Iterator[str]:
-        """What the model writes, piece by piece, without its thoughts; in one piece unless ``streaming``.
-
-        ``deadline``: on the clock of ``time.monotonic``. Closing the iterator, or ``stop``, closes the connection.
-        Raises LlmError for whatever goes wrong, Stopped at ``stop``.
-        """
+        """See ``Writer``; what ends the writing closes the connection."""
         pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
 
         async def pump() -> None:
