@@ -151,6 +151,7 @@ class Index:
             run.run(items)
             if not report.interrupted:
                 sweep(run)
+            self._make_room(if_stale=not report.pruned)
             lexicon.learn(self.store)
             self._renew_vectors(keep_previous=not report.pruned, if_stale=not report.pruned)
         except KeyboardInterrupt:
@@ -296,13 +297,17 @@ class Index:
 
     def _renew_vectors(self, keep_previous: bool = True, if_stale: bool = False) -> None:
         """Under the writer lock: builds Chroma from the store, or only if it differs (``if_stale``)."""
-        stale = self.serving.pointer is None or self.serving.pointer.revision != self.store.revision
-        if self.store.counts()[1] > MANY_CHUNKS and "embedder" in self.__dict__ and (stale or not if_stale):
-            self.embedder.unload()  # Chroma needs the memory now
+        self._make_room(if_stale)
         if if_stale:
             self.serving.renew_if_stale()
         else:
             self.serving.renew(keep_previous)
+
+    def _make_room(self, if_stale: bool) -> None:
+        """Unloads the model where what comes next, the words of a large index and then Chroma, needs the memory."""
+        stale = self.serving.pointer is None or self.serving.pointer.revision != self.store.revision
+        if self.store.counts()[1] > MANY_CHUNKS and "embedder" in self.__dict__ and (stale or not if_stale):
+            self.embedder.unload()
 
     def nearest(self, vector: np.ndarray, limit: int, only: Filter) -> list[tuple[int, float]]:
         """(chunk id, cosine similarity) of about ``limit`` chunks nearest to ``vector``, nearest first.

@@ -78,7 +78,7 @@ class Ingest:
         self._language = language
         self._skipped = skipped
         self._bar = bar
-        self._seen: dict[str, Article] = {}
+        self._seen: dict[str, str | None] = {}  # where each id came from, in this run
         # Vectors by key that may not be stored yet.
         self._fresh: deque[dict[int, np.ndarray]] = deque(maxlen=IN_FLIGHT)
 
@@ -177,7 +177,7 @@ class Ingest:
                 lasting = lasting and problem.key not in ("io", "duplicate_id")
                 continue
             assert isinstance(item, Article)
-            self._seen[item.id] = item
+            self._seen[item.id] = item.origin
             ids.add(item.id)
             known = self.index.store.known(item.id)
             if known is None or known.content_hash != item.content_hash:
@@ -206,8 +206,8 @@ class Ingest:
     def _id_clash(self, article: Article) -> UnreadableError | None:
         """The same id twice in a run, or an id that an article of another file has."""
         place = article.origin or article.id
-        if seen := self._seen.get(article.id):
-            return UnreadableError(place, "duplicate_id", id=article.id, other=seen.origin)
+        if article.id in self._seen:
+            return UnreadableError(place, "duplicate_id", id=article.id, other=self._seen[article.id])
         known = self.index.store.known(article.id)
         if known is None or known.file is None or known.file == article.file:
             return None

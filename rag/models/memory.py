@@ -11,22 +11,25 @@ from pathlib import Path
 
 _MADV_DONTNEED = 4
 _M_PERTURB = -6
-_WEIGHTS = ".safetensors\n"  # the end of the line in /proc/self/smaps that says where such a file is mapped
+# Ends of the lines in /proc/self/smaps that say where a file of weights, or SQLite's, is mapped.
+_FILES = re.compile(r"\.(?:safetensors|sqlite)\n")
 _OWN = re.compile(r"^(?:Private_Dirty|Shared_Dirty|Anonymous|Swap): *(\d+)", re.MULTILINE)
 
 
 def release_memory() -> None:
-    """Gives back what was freed, and the pages of weights that are mapped from a file: they are read again when needed.
+    """Gives back what was freed, and pages of weights and databases that are mapped from a file: they are read again
+    when needed.
 
     glibc keeps what embedding frees in pieces. A mapped embedding table stays resident page by page as words come by,
-    until all of its 384 MB are, though any one batch needs a tenth. Elsewhere than on Linux nothing is done.
+    until all of its 384 MB are, though any one batch needs a tenth; a database does as articles come in. Elsewhere than
+    on Linux nothing is done.
     """
     if sys.platform != "linux":
         return
     libc = ctypes.CDLL(None, use_errno=True)
     if trim := getattr(libc, "malloc_trim", None):
         trim(0)
-    for start, size in _clean_weights():
+    for start, size in _clean_files():
         libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _MADV_DONTNEED)
 
 
@@ -47,14 +50,14 @@ def overwritten_when_freed() -> Iterator[None]:
             mallopt(_M_PERTURB, 0)
 
 
-def _clean_weights() -> Iterator[tuple[int, int]]:
-    """Address and size in bytes of each mapped weights file of which this process has not changed a byte.
+def _clean_files() -> Iterator[tuple[int, int]]:
+    """Address and size in bytes of each such file of which this process has not changed a byte in memory.
 
     Only such pages may be dropped: what the kernel calls anonymous or dirty exists nowhere else.
     """
     text = Path("/proc/self/smaps").read_text("utf-8", "replace")
-    at = -1
-    while (at := text.find(_WEIGHTS, at + 1)) >= 0:  # of two thousand mappings one or two: no other line is looked at
+    for found in _FILES.finditer(text):  # of two thousand mappings a few: no other line is looked at
+        at = found.start()
         start, end = (
             int(address, 16) for address in text[text.rfind("\n", 0, at) + 1 : at].split(" ", 1)[0].split("-")
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import re
+import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -166,6 +167,27 @@ def test_mapped_weights_are_dropped_and_read_again(embedder: Embedder) -> None:
     release_memory()
     assert resident() < 1_000
     assert np.array_equal(embedder.questions(texts), before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is given back")
+def test_pages_of_a_database_are_given_back(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    mapped = sqlite3.connect(path)
+    mapped.execute("PRAGMA mmap_size = 1000000000")
+    mapped.execute("CREATE TABLE texts (text)")
+    mapped.executemany("INSERT INTO texts VALUES (?)", [("Die Brücke ist gesperrt. " * 40,)] * 5000)
+    mapped.commit()
+    found = mapped.execute("SELECT sum(length(text)) FROM texts").fetchone()
+
+    def resident() -> int:
+        text = Path("/proc/self/smaps").read_text()
+        return sum(int(kilobytes) for kilobytes in re.findall(rf"{path}\n.*?\nRss: +(\d+)", text, re.DOTALL))
+
+    assert resident() > 4_000
+    release_memory()
+    assert resident() < 100
+    assert mapped.execute("SELECT sum(length(text)) FROM texts").fetchone() == found
+    mapped.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"), reason="only glibc can do it")
