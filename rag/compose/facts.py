@@ -14,6 +14,7 @@ from rag.compose.forms import Form
 from rag.compose.quotes import choose, quotes
 from rag.compose.reading import read
 from rag.compose.topic import NEEDED, Topic, counted_noun
+from rag.display import display_period
 from rag.types import Disagreement, Evidence, Passage
 
 RUNNER_UP = 0.5  # of the odds of the best evidence: from there on another sentence is quoted as well
@@ -125,11 +126,14 @@ def _sides(sides: Sequence[Sequence[Claim]], newer: bool, confidence: float, art
 
 
 def _shown(draft: Draft, one: Claim, short: str) -> str:
-    """A short answer within our own words; what is no name or figure, in another language, in quotation marks."""
+    """A short answer within our own words; what is no name or figure, in another language, in quotation marks. With the
+    days that a date means where its words alone do not tell: "am Freitag (17. Januar 2025)"."""
     foreign = one.passage.language not in (None, draft.language)
     words = [word for word in short.split() if word[0].isalpha()]
     plain = all(word[0].isupper() for word in words) if one.value.kind == "words" else all(len(w) < 3 for w in words)
-    return marked(short) if foreign and not plain else short
+    days = one.value.days
+    when = f" ({display_period(*days, draft.language)})" if days and str(days[0].year) not in short else ""
+    return (marked(short) if foreign and not plain else short) + when
 
 
 def _odds(confidence: float) -> float:

@@ -254,3 +254,13 @@ def test_whoever_died_is_counted_among_the_dead_and_not_among_the_wounded() -> N
     hurt = Told("In Altdorf wurden 400 Zivilisten verletzt.", [("400", 0.9)])
     assert answered(question, hurt).status == "not_found"
     assert answered("Wie viele Verletzte gab es in Altdorf?", hurt).short == "400"
+
+
+def test_a_day_that_the_words_leave_open_is_told() -> None:
+    told = fire("Der Brand in Altdorf brach am Mittwoch um 21 Uhr aus.", "am Mittwoch", published="2025-01-17")
+    assert answered("Wann brach der Brand in Altdorf aus?", told).text.startswith("am Mittwoch (15. Januar 2025) [1]\n")
+    english = fire("Der Brand in Altdorf brach am Mittwoch um 21 Uhr aus.", "Mittwoch", published="2025-01-17")
+    answer = answered("When did the Brand in Altdorf break out?", english, language="en")
+    assert "(15 January 2025)" in answer.text
+    exact = fire("Der Brand in Altdorf brach am 15. Januar 2025 aus.", "15. Januar 2025", published="2025-01-17")
+    assert answered("Wann brach der Brand in Altdorf aus?", exact).text.startswith("15. Januar 2025 [1]\n")
