@@ -26,13 +26,16 @@ def add_commands(command: Callable[[str], argparse.ArgumentParser], language: st
 
 
 def _llm(arguments: argparse.Namespace, settings: Settings, language: str) -> int:
-    from rag.models.llm_offered import offered
+    from rag.models.llm_offered import Offered, offered
 
     if arguments.url:  # a key is for the address it was set with
         key = settings.llm_api_key if arguments.url.rstrip("/") == settings.llm_url else None
         given = {**settings.model_dump(), "llm_url": arguments.url, "llm_gguf": None, "llm_api_key": key}
         settings = Settings.load(environ={}, **given)
-    models = offered(settings)
+    if settings.llm_gguf and settings.llm_model:  # a file offers itself, with the room that it is opened with
+        models = [Offered(settings.llm_model, settings.llm_context)]
+    else:
+        models = offered(settings)
     if arguments.json:
         print_json([asdict(model) for model in models])
         return 0

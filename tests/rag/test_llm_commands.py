@@ -49,6 +49,12 @@ def test_a_key_goes_only_to_the_address_it_was_set_with(endpoint: Endpoint, monk
     assert [key is not None for key in asked] == [False, True]
 
 
+def test_a_file_offers_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    named = {"BELEGT_LLM_GGUF": str(tmp_path / "klein-1b.gguf"), "BELEGT_LLM_CONTEXT": "2048"}
+    code, out, _ = belegt(monkeypatch, "llm", "list", "--json", **named)
+    assert (code, json.loads(out)) == (0, [{"name": "klein-1b", "context": 2048}])
+
+
 def test_list_names_the_setting_where_no_address_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, err = belegt(monkeypatch, "llm", "list", "--language", "en")
     assert (code, out) == (2, "")
