@@ -143,12 +143,13 @@ class Embedder(BaseEmbedding):
                 return self._encode(texts, self._passage_prompt)
             out = np.empty((len(texts), self.dimension), np.float32)
             # Alike in length, so that little is padding; the longest first, so that no core gets them when others are done.
-            order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+            order, size = sorted(range(len(texts)), key=lambda place: -len(texts[place])), JOB * self.embed_batch_size
 
             def embed(places: Sequence[int]) -> None:
                 out[places] = self._encode([texts[place] for place in places], self._passage_prompt)
 
-            side_by_side.run(side_by_side.parts(order, self.embed_batch_size, JOB), embed, self.arithmetic.entered)
+            parts = [order[start : start + size] for start in range(0, len(order), size)]
+            side_by_side.run(parts, embed, self.arithmetic.entered)
             return out
 
     def questions(self, texts: Sequence[str]) -> np.ndarray:

@@ -15,20 +15,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 Job = TypeVar("Job")
-Item = TypeVar("Item")
 MOST = 4  # batches at a time, each with its memory; where there are more cores, several share a batch
-
-
-def parts(items: Sequence[Item], batch: int, most: int) -> list[Sequence[Item]]:
-    """The items in order, cut into jobs of ``most`` batches at first and fewer towards the end, so that the cores are
-    done at the same time (guided self-scheduling: Polychronopoulos and Kuck 1987)."""
-    found, at = [], 0
-    while at < len(items):
-        share = (len(items) - at) // (2 * width() * batch)  # batches: half of what each core would get of the rest
-        size = batch * min(most, max(1, share))
-        found.append(items[at : at + size])
-        at += size
-    return found
 
 
 def run(jobs: Sequence[Job], work: Callable[[Job], None], entered: Callable[[], AbstractContextManager[Any]]) -> None:

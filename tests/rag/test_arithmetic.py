@@ -169,16 +169,3 @@ def test_an_error_ends_the_run_and_the_next_one_works() -> None:
     again: list[int] = []
     side_by_side.run(range(5), again.append, nullcontext)
     assert sorted(again) == [0, 1, 2, 3, 4]
-
-
-@pytest.mark.parametrize("count", [0, 1, 7, 8, 63, 256, 1000])
-def test_jobs_are_whole_batches_that_become_smaller(count: int) -> None:
-    items = list(range(count))
-    jobs = side_by_side.parts(items, 8, 4)
-    assert [item for job in jobs for item in job] == items
-    sizes = [len(job) for job in jobs]
-    assert sizes == sorted(sizes, reverse=True)
-    assert all(size % 8 == 0 and size <= 32 for size in sizes[:-1])
-    if count == 256:
-        assert sizes[0] == 32
-        assert sizes[-1] == 8
