@@ -109,7 +109,10 @@ class Serving:
         except Exception as error:  # Chroma's, Rust's and SQLite's own kinds; all mean the same here
             log.warning("%s can't be opened (%s); rebuilding it from the store", folder, error)
             return None
-        fault = opened.fault(self._store) if pointer.revision == self._store.revision else opened.damage()
+        revision = self._store.revision
+        fault = opened.fault(self._store) if pointer.revision == revision else opened.damage()
+        if fault and self._store.revision != revision:  # a writer stored more while the two were compared
+            fault = opened.damage()
         if fault:
             log.warning("%s is damaged (%s); rebuilding it from the store", folder, fault)
             opened.close()

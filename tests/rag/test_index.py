@@ -29,6 +29,8 @@ from rag.index import Index
 from rag.models.embed import Embedder
 from rag.rows import Filter
 from rag.settings import Settings
+from rag.store import Store
+from rag.vectors import Vectors
 
 Make = Callable[..., Index]
 
@@ -192,6 +194,21 @@ def test_threads_ask_while_another_index_writes(make_index: Make) -> None:
             writer.add([article(f"a{i}", f"Artikel Nummer {i} steht hier.")])
         stop.set()
         assert all(one.result(timeout=60) > 0 for one in asking)
+
+
+def test_a_store_that_changes_while_it_is_compared_makes_no_damage(
+    make_index: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = make_index(), make_index()
+    writer.add([BRIDGE])
+
+    def compare(self: Vectors, store: Store) -> str:
+        writer.store.set_meta("revision", str(writer.store.revision + 1))
+        return "vector 1 is missing"
+
+    monkeypatch.setattr(Vectors, "_compare", compare)
+    with writer.writing():
+        assert found(reader, "Brücke") == ["bruecke"]
 
 
 def test_one_writer(make_index: Make, tmp_path: Path) -> None:
