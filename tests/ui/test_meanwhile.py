@@ -50,6 +50,17 @@ def test_a_question_sent_before_the_page_is_known_to_be_loaded_is_not_lost(chat:
     assert list(answer) and session.turns == [asked]
 
 
+def test_a_question_sent_while_the_page_is_drawn_stays_in_sight(chat: Chat) -> None:
+    session = Session()
+    opening = chat.open(session, REQUEST)
+    empty = next(opening)
+    answer = chat.ask("Langsam bitte", session, REQUEST)
+    page = next(answer) | empty | next(opening)  # in the order in which they may reach it
+    assert "Langsam bitte" in page[chat.drawing.live] and page[chat.drawing.stop]["visible"]
+    chat.answerer.close()
+    assert list(answer)
+
+
 def test_an_answer_that_came_just_as_it_was_stopped_is_kept(chat: Chat) -> None:
     session, later = Session(browser=BROWSER), Session(browser=BROWSER)
     turn = Turn("Brücke?")

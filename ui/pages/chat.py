@@ -76,7 +76,11 @@ class Chat:
         """The page was loaded, or its language switched."""
         first = self._arrive(session, request)
         session.language = self.frame.language(request)
+        drawn = session.pending, len(session.turns)
         yield self.drawing.translated(session)
+        # A question sent meanwhile may have been drawn before this was, and this over it.
+        if (session.pending, len(session.turns)) != drawn:
+            yield self.drawing.conversation(session)
         if not first:
             return
         if asked := str(request.query_params.get("q", ""))[:2000]:  # a link from another page
