@@ -72,15 +72,17 @@ def xquad(data: Path, languages: Sequence[str], limit: int | None) -> list[Given
 
 
 def development(data: Path, limit: int = DEVELOPMENT) -> list[Given]:
-    """Held-out questions, always the same: MLQA's German pairs, then SQuAD 2.0; and after them each of MLQA's once more
-    about a passage, held out too, that does not answer it. Raises DataMissingError."""
+    """Held-out questions, always the same: ``limit`` of MLQA's German pairs, then of SQuAD 2.0; all of the news; and after them
+    each that has an answer once more about a passage, held out too, that does not answer it. Raises DataMissingError."""
     if not (data / "mlqa_dev").is_dir():
         raise DataMissingError(path=data / "mlqa_dev")
     pool = load_pool(data)
     order = [*(s for s in SOURCES if s.startswith("mlqa-") and "de" in s[5:]), "squad2"]
     rng = np.random.default_rng(0)
-    asked = [pool.development[i] for i in rng.permutation(len(pool.development))]
-    chosen = sorted((a for a in asked if a.source in order), key=lambda a: order.index(a.source))[:limit]
+    news = [a for a in pool.development if a.source == "news"]
+    others = [a for a in pool.development if a.source != "news"]
+    asked = [others[i] for i in rng.permutation(len(others))]
+    chosen = sorted((a for a in asked if a.source in order), key=lambda a: order.index(a.source))[:limit] + news
     negatives = Negatives(replace(pool, train=pool.development))
     given = []
     for swapped in (False, True):

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from rag.models.reader import pool as pool_module
 from rag.models.reader.adapter import load_adapter
-from rag.models.reader.batches import Batches
+from rag.models.reader.batches import REPEATED, Batches
 from rag.models.reader.checkpoint import load_state
 from rag.models.reader.coding import Coder, pair, passage_at
 from rag.models.reader.negatives import Negatives
 from rag.models.reader.network import load_base
-from rag.models.reader.pool import SOURCES, load_pool
+from rag.models.reader.pool import NEWS, SOURCES, load_pool
 from rag.models.reader.train import STATE, Run
 from rag.models.reader.trainer import Plan
 from tests.reader_base import write_base
 
+QUESTIONS = Path(__file__).parents[2] / "evals" / "questions"
 PLAN = Plan(size=2, warmup=2, rate=1e-3, head_rate=1e-3, precision="float32")
 
 
@@ -131,9 +134,7 @@ def test_batches_hold_the_answers_even_of_cut_passages(tiny_base: Path, toy_data
         begins = passage_at(questions[example.question].ids)
         assert tensors.ids[0, tensors.starts[0] : tensors.ends[0] + 1].tolist() == wanted.tolist()
         assert tensors.ids[0, : begins + len(ids) + 1].tolist() == pair(questions[example.question].ids, ids).tolist()
-    assert answered == sum(
-        {"mlqa-de-de": 4, "mlqa-de-en": 3, "mlqa-en-de": 3}.get(a.source, 1) for a in pool.train if a.answers
-    )
+    assert answered == sum(REPEATED.get(a.source, 1) for a in pool.train if a.answers)
 
 
 def test_negatives_do_not_hold_the_answer_and_speak_the_passage_s_language(toy_data: Path) -> None:
@@ -163,7 +164,13 @@ def test_nothing_of_development_is_trained_on(toy_data: Path) -> None:
 
 def test_what_is_measured_on_is_not_trained_on() -> None:
     # What is measured on lies in folders of its own beside these: xquad, nomiracl, mlqa_test_de_retrieval, xnli.
-    assert {file.split("/")[0] for file, _ in SOURCES.values()} == {"train", "mlqa_dev"}
+    assert {file.split("/")[0] for file, _ in SOURCES.values()} == {"train", "mlqa_dev", "wikinews"}
+    # Of Wikinews it is articles: none that a question set is about.
+    trained = {json.loads(line)["article"] for line in NEWS.read_text("utf-8").splitlines()}
+    sets = [QUESTIONS / f"{name}.jsonl" for name in ("wikinews", "wikinews-2", "wikinews-3", "temporal")]
+    lines = [json.loads(line) for file in sets for line in file.read_text("utf-8").splitlines()]
+    measured = {article for line in lines for article in line.get("articles", [])}
+    assert len(trained) > 500 and len(measured) > 150 and not trained & measured
 
 
 def test_an_adapter_of_a_run_brings_its_weights_back(tiny_base: Path, toy_data: Path, tmp_path: Path) -> None:
@@ -189,10 +196,12 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Every source with a few passages about numbered towns; MLQA's files are parallel, as the real ones are."""
     folder = tmp_path_factory.mktemp("data")
     for source, (name, language) in SOURCES.items():
+        if source == "news":
+            continue
         word = {"de": "Stadt", "en": "town", "es": "ciudad"}[language]
         pages = []
         for n in range(12):
@@ -206,4 +215,16 @@ def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         raw = json.dumps({"data": pages}).encode()
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
-    return folder
+    news, asked = [], []
+    for n in range(12):
+        text = f"Stadt {n} hat den Turm {n + 40} gebaut ."
+        news.append({"id": str(n), "text": text})
+        answer = [text.index("Turm"), text.index(" gebaut")]
+        asked.append({"article": str(n), "question": f"Turm Stadt {n} ?", "answer": answer})
+        asked.append({"article": str(n), "question": f"Zoo Stadt {n} ?", "answer": None})
+    (folder / "wikinews").mkdir()
+    for file, lines in ((folder / SOURCES["news"][0], news), (folder / "news.jsonl", asked)):
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pool_module, "NEWS", folder / "news.jsonl")
+        yield folder

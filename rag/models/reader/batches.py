@@ -13,7 +13,8 @@ from rag.models.reader.coding import LONGEST_QUESTION, SPECIALS, Coded, padded, 
 from rag.models.reader.negatives import Negatives
 from rag.models.reader.pool import Asked, Pool
 
-REPEATED = {"mlqa-de-de": 4, "mlqa-de-en": 3, "mlqa-en-de": 3}  # times an epoch: German is what is asked, and scarce
+# Times an epoch: German is what is asked, and scarce.
+REPEATED = {"mlqa-de-de": 4, "mlqa-de-en": 3, "mlqa-en-de": 3, "news": 8}
 NEGATIVES = 0.3  # of the questions are also asked about a passage that does not answer them
 SORTED = 64  # batches whose examples are sorted by length together: less padding, still mixed
 LONGEST = 320  # tokens; of a longer passage a stretch with the answer is read

@@ -1,8 +1,9 @@
 """Questions held out from the training, asked as the answerer asks: what the calibration is fitted on.
 
-MLQA, German and English, and half of SQuAD 2.0's development set are asked over an index of all passages of their language:
-retrieved and read. Each question that has an answer is asked twice more: with its own passage left out while others of its
-article stay, as the near miss that readers of news meet, and with its whole article left out.
+MLQA, German and English, half of SQuAD 2.0's development set and our own questions over Wikinews are asked over an index of all
+passages of their language: retrieved and read. Each question that has an answer is asked twice more: with its own passage left
+out while others of its article stay, as the near miss that readers of news meet, and with its whole article left out. SQuAD
+2.0 and the news have near misses of their own.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from rag.settings import Settings
 # near: passages of the article are there, but none with the answer; far: nothing of the article is.
 Kind = Literal["answerable", "near", "far"]
 DEPTH = 20  # passages read a question
-LANGUAGES = {"de": ("mlqa-de-de", "mlqa-de-en"), "en": ("mlqa-en-de", "mlqa-en-en", "squad2")}  # of passages: sources
+LANGUAGES = {"de": ("mlqa-de-de", "mlqa-de-en", "news"), "en": ("mlqa-en-de", "mlqa-en-en", "squad2")}  # of passages: sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _articles(pool: Pool, language: str, sources: set[str]) -> Iterator[Article]
 
 
 def asked_of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanReader) -> Iterator[Trial]:
-    """A question asked of everything, and without what answers it. An unanswerable one of SQuAD 2.0 is a near miss."""
+    """A question asked of everything, and without what answers it. One that has no answer is a near miss."""
     article = pool.articles[question.passage]
     own = {str(n) for n, name in enumerate(pool.articles) if name == article}
     query = retriever.query(question.question)
