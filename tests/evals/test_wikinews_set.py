@@ -1,4 +1,4 @@
-"""The questions over Wikinews, forty, forty and eighty, are what their headers say; with the articles at hand, their ids are theirs."""
+"""The questions over Wikinews are what their headers say; with the articles at hand, their ids are theirs."""
 
 from __future__ import annotations
 

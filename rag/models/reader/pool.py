@@ -29,7 +29,7 @@ SOURCES = {  # name -> file, language of its passages
     "mlqa-es-es": (MLQA.format("es", "es"), "es"),
     "news": ("wikinews/articles.jsonl", "de"),  # German Wikinews, CC BY 2.5, with questions of our own (NEWS)
 }
-# Of each question about an article of Wikinews: its id, the question, and the bounds of the answer, or null. The text is not here.
+# A line for each question about an article of Wikinews: the article, the question, the bounds of the answer or null. No text.
 NEWS = Path(__file__).parent / "news.jsonl"
 HELD_OUT = 8  # one article in so many of MLQA, SQuAD 2.0 and the news is kept for development
 

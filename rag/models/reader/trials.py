@@ -28,7 +28,10 @@ from rag.settings import Settings
 # near: passages of the article are there, but none with the answer; far: nothing of the article is.
 Kind = Literal["answerable", "near", "far"]
 DEPTH = 20  # passages read a question
-LANGUAGES = {"de": ("mlqa-de-de", "mlqa-de-en", "news"), "en": ("mlqa-en-de", "mlqa-en-en", "squad2")}  # of passages: sources
+LANGUAGES = {
+    "de": ("mlqa-de-de", "mlqa-de-en", "news"),
+    "en": ("mlqa-en-de", "mlqa-en-en", "squad2"),
+}  # of passages: sources
 
 
 @dataclass(frozen=True, slots=True)
