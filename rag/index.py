@@ -151,9 +151,7 @@ class Index:
             run.run(items)
             if not report.interrupted:
                 sweep(run)
-            self._make_room(if_stale=not report.pruned)
-            lexicon.learn(self.store)
-            self._renew_vectors(keep_previous=not report.pruned, if_stale=not report.pruned)
+            self._conclude(keep_previous=not report.pruned, if_stale=not report.pruned)
         except KeyboardInterrupt:
             report.interrupted = True
         report.articles, report.chunks = self.store.counts()
@@ -225,9 +223,7 @@ class Index:
                     raise ArticleMissingError(id=article_id)
                 ids += [version for version in versions if version not in ids]
             self._forget(ids)
-            lexicon.learn(self.store)
-            self.store.wipe()
-            self._renew_vectors(keep_previous=False)
+            self._conclude(keep_previous=False, wipe=True)
         return ids
 
     def _forget(self, article_ids: Sequence[str]) -> list[int]:
@@ -249,8 +245,7 @@ class Index:
                         batch = []
                     bar.update(1)
                 self._replace(batch)
-            lexicon.learn(self.store)
-            self._renew_vectors()
+            self._conclude()
 
     def _replace(self, batch: list[tuple[int, Article, list[NewChunk]]]) -> None:
         embedded = self.embed([(article, drafts) for _, article, drafts in batch], again=True)
@@ -295,19 +290,22 @@ class Index:
         self._check_model()
         return self.serving.current()
 
-    def _renew_vectors(self, keep_previous: bool = True, if_stale: bool = False) -> None:
-        """Under the writer lock: builds Chroma from the store, or only if it differs (``if_stale``)."""
-        self._make_room(if_stale)
+    def _conclude(self, keep_previous: bool = True, if_stale: bool = False, wipe: bool = False) -> None:
+        """Under the writer lock, when articles have come or gone: the words are learnt, then Chroma is built from the store.
+
+        ``if_stale``: only if it differs. ``wipe``: what was deleted is overwritten before.
+        """
+        pointer = self.serving.pointer
+        stale = not if_stale or pointer is None or pointer.revision != self.store.revision
+        if stale and self.store.counts()[1] > MANY_CHUNKS and "embedder" in self.__dict__:
+            self.embedder.unload()  # what comes next needs the memory
+        lexicon.learn(self.store)
+        if wipe:
+            self.store.wipe()
         if if_stale:
             self.serving.renew_if_stale()
         else:
             self.serving.renew(keep_previous)
-
-    def _make_room(self, if_stale: bool) -> None:
-        """Unloads the model where what comes next, the words of a large index and then Chroma, needs the memory."""
-        stale = self.serving.pointer is None or self.serving.pointer.revision != self.store.revision
-        if self.store.counts()[1] > MANY_CHUNKS and "embedder" in self.__dict__ and (stale or not if_stale):
-            self.embedder.unload()
 
     def nearest(self, vector: np.ndarray, limit: int, only: Filter) -> list[tuple[int, float]]:
         """(chunk id, cosine similarity) of about ``limit`` chunks nearest to ``vector``, nearest first.

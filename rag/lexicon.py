@@ -15,9 +15,11 @@ from rag import german, names
 from rag.compounds import LONGEST, Splitter
 from rag.database import Database, holes
 from rag.frequencies import own_counts, write_common
+from rag.models.memory import release_memory
 from rag.store import Store
 
 MATES = 12  # other spellings of a name that a question looks for
+RELEASED_EVERY = 10_000  # chunks
 _LEARNT = "lexicon"  # meta: the revision of the store that was learnt from
 _TOP = "lexicon chunks"  # meta: the highest chunk id whose parts are written
 
@@ -76,6 +78,8 @@ def _write_parts(db: sqlite3.Connection, compounds: dict[str, str], changed: set
             if wanted != written:
                 updates.append((wanted, rowid))
         db.executemany("UPDATE chunk_fts SET parts = ? WHERE rowid = ?", updates)
+        if at % RELEASED_EVERY == 0:
+            release_memory()  # of the database's pages that were read: all of them, in the end
 
 
 def _chunks_to_write(db: sqlite3.Connection, changed: set[str], top: int) -> list[int]:

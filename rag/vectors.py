@@ -21,7 +21,7 @@ import numpy as np
 from chromadb.config import Settings as ChromaSettings
 from tqdm import tqdm
 
-from rag.models.memory import overwritten_when_freed
+from rag.models.memory import overwritten_when_freed, release_memory
 from rag.store import Store
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ POINTER = "current.json"
 KEYS_AT_ONCE = 10_000  # ids in one query; Chroma hands them to SQLite as variables, 32,766 at most
 REACHED = 0.99  # share of the vectors that a search for all must find
 ADDED_AT_ONCE = 1000  # vectors; of 5,000 Chroma holds 90 MB more meanwhile, and is no faster
+RELEASED_EVERY = 5 * ADDED_AT_ONCE  # vectors
 CHECKED = 20_000  # embeddings compared one by one at opening; beyond that a sample, so that opening stays quick
 
 
@@ -194,7 +195,7 @@ def _fill(client: Any, store: Store) -> int:
     )
     rows = store.distinct_vectors()
     size = min(ADDED_AT_ONCE, client.get_max_batch_size())
-    total = store.counts()[1]
+    total, added = store.counts()[1], 0
     with tqdm(total=total, desc="Chroma", unit="vector", disable=total < 20_000) as bar:
         while batch := list(islice(rows, size)):
             collection.add(
@@ -203,6 +204,9 @@ def _fill(client: Any, store: Store) -> int:
                 metadatas=[facts for _, facts, _ in batch],
             )
             bar.update(len(batch))
+            added += len(batch)
+            if added % RELEASED_EVERY == 0:
+                release_memory()  # of the store's pages that were read: all of them, in the end
     return int(collection.count())
 
 

@@ -96,7 +96,7 @@ def clean_contents(path: Path, index: Path) -> list[tuple[str, int, int]]:
 
     with (
         patch.object(Index, "embed", without_model),
-        patch.object(Index, "_renew_vectors", lambda self, **how: None),
+        patch.object(Index, "_conclude", lambda self, **how: None),
         Index.open(Settings.load(index=index), create=True) as clean,
     ):
         clean.ingest([path], progress=False)
