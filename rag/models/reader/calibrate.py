@@ -88,8 +88,8 @@ def _first(data: Sequence[Trial], rank: np.ndarray) -> float:
 
 
 def on_unseen_folds(data: Sequence[Trial]) -> dict[str, Any]:
-    """How often the best span is right, AUROC of the probability, its calibration error, and the threshold at which
-    wrong answers and refused right ones cost least."""
+    """How often the best span is right, AUROC of the probability, its calibration error, and the threshold
+    (``_threshold``)."""
     folds = {group: i % FOLDS for i, group in enumerate(dict.fromkeys(t.group for t in data))}
     told, right, held = np.zeros(len(data)), np.zeros(len(data), bool), np.zeros(len(data), bool)
     first: list[tuple[int, float]] = []
@@ -127,10 +127,15 @@ def on_unseen_folds(data: Sequence[Trial]) -> dict[str, Any]:
 
 
 def _threshold(told: np.ndarray, held: np.ndarray, weight: np.ndarray) -> float:
-    """Where answers that do not hold what was asked for, at ``WRONG`` each, and refused ones that do cost least together."""
-    steps = np.arange(0.05, 0.95, 0.01)
-    costs = [WRONG * weight[~held & (told >= t)].sum() + weight[held & (told < t)].sum() for t in steps]
-    return round(float(steps[int(np.argmin(costs))]), 2)
+    """The lowest that costs no more than one standard error above the least, where answers that do not hold what was asked
+    for cost ``WRONG`` each and refused ones that do 1: of thresholds that the questions can't tell apart the one that answers
+    most (the one-standard-error rule, Breiman et al. 1984)."""
+    steps, share = np.arange(0.05, 0.95, 0.01), weight / weight.sum()
+    costs = np.array([WRONG * (~held & (told >= t)) + (held & (told < t)) for t in steps])
+    means = costs @ share
+    least = int(np.argmin(means))
+    error = float(np.sqrt(np.square(share * (costs[least] - means[least])).sum()))
+    return round(float(steps[int(np.argmax(means <= means[least] + error))]), 2)
 
 
 def _calibration_error(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> float:
