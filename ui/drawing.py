@@ -61,6 +61,7 @@ class Drawing:
             self.session, self.finder, self.list, self.bar, self.history, self.live, self.stream, self.filters, self.box,
             self.ask, self.stop, self.panel, self.announcer, self.courier,
         ]  # fmt: skip
+        self._built = self.translated(first)
 
     def conversation(self, session: Session) -> Updates:
         """The conversation and its sources as they are now."""
@@ -84,6 +85,11 @@ class Drawing:
         quotes = self.answerer.settings.answer_mode == "extractive"
         grown = render.stream(pending, begin, quotes, session.language) if pending else ""
         return {self.stream: grown, self.announcer: render.announcement(latest, session.language)}
+
+    def opened(self, session: Session) -> Updates:
+        """What is other than on the page as it was built: a question may be sent, and be drawn, while this is on its way."""
+        page = self.translated(session)
+        return {part: value for part, value in page.items() if part is self.session or value != self._built[part]}
 
     def translated(self, session: Session) -> Updates:
         """Everything, in the session's language."""

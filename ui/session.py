@@ -52,6 +52,7 @@ class Session:
     language: str = "de"
     browser: str | None = None  # whose it is; None: nothing can be kept
     opened: bool = False  # whether the page has drawn what its address names
+    drawn: bool = False  # whether anything was drawn for this visitor; until then the page is as it was built
     conversation: str | None = None  # that is shown, once it is kept
     words: str = ""  # that listed conversations hold
     unkept: BelegtError | None = None  # why conversations can't be kept

@@ -14,10 +14,12 @@ from tests.page_samples import BRIDGE_ANSWER, ScriptedAnswerer
 from ui.frame import Frame
 from ui.pages.chat import Chat
 from ui.session import Session, Turn
+from ui.texts import LANGUAGE_COOKIE
 from ui.visitor import COOKIE
 
 BROWSER = "a" * 32
 REQUEST: Any = SimpleNamespace(headers={}, cookies={COOKIE: BROWSER}, query_params={})
+ENGLISH: Any = SimpleNamespace(**vars(REQUEST) | {"cookies": {COOKIE: BROWSER, LANGUAGE_COOKIE: "en"}})
 
 
 @pytest.fixture
@@ -52,13 +54,23 @@ def test_a_question_sent_before_the_page_is_known_to_be_loaded_is_not_lost(chat:
 
 def test_a_question_sent_while_the_page_is_drawn_stays_in_sight(chat: Chat) -> None:
     session = Session()
-    opening = chat.open(session, REQUEST)
+    opening = chat.open(session, ENGLISH)
     empty = next(opening)
+    assert chat.drawing.history in empty
     answer = chat.ask("Langsam bitte", session, REQUEST)
     page = next(answer) | empty | next(opening)  # in the order in which they may reach it
     assert "Langsam bitte" in page[chat.drawing.live] and page[chat.drawing.stop]["visible"]
     chat.answerer.close()
     assert list(answer)
+
+
+def test_a_page_that_is_right_as_it_was_built_is_not_drawn_again(chat: Chat) -> None:
+    session = Session()
+    [drawn] = chat.open(session, REQUEST)
+    assert drawn.keys() == {chat.drawing.session, chat.drawing.list}  # conversations of this browser are kept
+    english = next(chat.open(session, ENGLISH))  # the language was switched, and back
+    german = next(chat.open(session, REQUEST))
+    assert chat.drawing.history in english and english[chat.drawing.history] != german[chat.drawing.history]
 
 
 def test_an_answer_that_came_just_as_it_was_stopped_is_kept(chat: Chat) -> None:

@@ -77,7 +77,9 @@ class Chat:
         first = self._arrive(session, request)
         session.language = self.frame.language(request)
         drawn = session.pending, len(session.turns)
-        yield self.drawing.translated(session)
+        page = self.drawing.translated(session) if session.drawn else self.drawing.opened(session)
+        session.drawn = True
+        yield page
         # A question sent meanwhile may have been drawn before this was, and this over it.
         if (session.pending, len(session.turns)) != drawn:
             yield self.drawing.conversation(session)

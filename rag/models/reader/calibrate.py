@@ -127,20 +127,15 @@ def on_unseen_folds(data: Sequence[Trial]) -> dict[str, Any]:
 
 
 def _threshold(told: np.ndarray, held: np.ndarray, weight: np.ndarray) -> float:
-    """Where answers that do not hold what was asked for, at ``WRONG`` each, and refused ones that do, at 1, cost least.
-
-    The costs are flat there, and a few questions move their lowest point: so the middle is taken of all thresholds about
-    it that cost no more than one standard error above the least.
-    """
+    """The lowest that costs no more than one standard error above the least, where answers that do not hold what was asked
+    for cost ``WRONG`` each and refused ones that do 1: of thresholds that the questions can't tell apart the one that answers
+    most (the one-standard-error rule, Breiman et al. 1984)."""
     steps, share = np.arange(0.05, 0.95, 0.01), weight / weight.sum()
     costs = np.array([WRONG * (~held & (told >= t)) + (held & (told < t)) for t in steps])
     means = costs @ share
     least = int(np.argmin(means))
     error = float(np.sqrt(np.square(share * (costs[least] - means[least])).sum()))
-    dearer = np.flatnonzero(means > means[least] + error)
-    low = max((i + 1 for i in dearer if i < least), default=0)
-    high = min((i - 1 for i in dearer if i > least), default=len(steps) - 1)
-    return round(float(steps[low] + steps[high]) / 2, 2)
+    return round(float(steps[int(np.argmax(means <= means[least] + error))]), 2)
 
 
 def _calibration_error(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> float:
