@@ -80,7 +80,7 @@ def test_only_the_articles_named_are_searched(retriever: Retriever) -> None:
 
 
 def test_an_answer_rests_on_the_articles_named_alone(demo_answerer: Answerer) -> None:
-    question = "Wie viele nordkoreanische Soldaten wurden getötet?"
+    question = "Wo trafen sich Putin und Peseschkian im Oktober?"
     copies = ["demo-023", "demo-024", "demo-025"]
     cited: set[str] = set()
     for copy in copies:
@@ -88,7 +88,7 @@ def test_an_answer_rests_on_the_articles_named_alone(demo_answerer: Answerer) ->
         assert {c.article_id for c in answer.citations} <= {copy}
         assert {p.article_id for p in answer.passages} == {"demo-001", copy}
         cited |= {c.article_id for c in answer.citations}
-    assert len(cited) >= 2  # whether one copy alone makes the reader sure enough is the reader's affair
+    assert cited == {*copies}
 
 
 def test_many_articles_can_be_named_and_equal_texts_are_told_apart(make_index: Callable[..., Index]) -> None:
