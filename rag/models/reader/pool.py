@@ -121,11 +121,12 @@ def _news(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     """The same of the articles at ``path`` that questions of NEWS are about."""
     texts = {each["id"]: each["text"] for each in map(json.loads, path.read_text("utf-8").splitlines())}
     asked: dict[str, list[dict[str, Any]]] = {}
-    for line in NEWS.read_text("utf-8").splitlines():
-        one = json.loads(line)
-        bounds = [one["answer"]] if one["answer"] else []
-        answers = [{"answer_start": start, "text": texts[one["article"]][start:end]} for start, end in bounds]
-        among = asked.setdefault(one["article"], [])
-        among.append({"id": f"{one['article']}-{len(among)}", "question": one["question"], "answers": answers})
+    for one in map(json.loads, NEWS.read_text("utf-8").splitlines()):
+        article, answers = one["article"], []
+        if one["answer"]:
+            start, end = one["answer"]
+            answers = [{"answer_start": start, "text": texts[article][start:end]}]
+        among = asked.setdefault(article, [])
+        among.append({"id": f"{article}-{len(among)}", "question": one["question"], "answers": answers})
     for article, questions in asked.items():
         yield article, texts[article], questions
