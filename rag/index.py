@@ -295,8 +295,7 @@ class Index:
 
         ``if_stale``: only if it differs. ``wipe``: what was deleted is overwritten before.
         """
-        pointer = self.serving.pointer
-        stale = not if_stale or pointer is None or pointer.revision != self.store.revision
+        stale = not if_stale or self.serving.behind(self.serving.pointer)
         if stale and self.store.counts()[1] > MANY_CHUNKS and "embedder" in self.__dict__:
             self.embedder.unload()  # what comes next needs the memory
         lexicon.learn(self.store)

@@ -15,10 +15,11 @@ from rag import german, names
 from rag.compounds import LONGEST, Splitter
 from rag.database import Database, holes
 from rag.frequencies import own_counts, write_common
-from rag.models.memory import release_memory
+from rag.models.memory import releasing_memory
 from rag.store import Store
 
 MATES = 12  # other spellings of a name that a question looks for
+ROWS_AT_ONCE = 500  # in one query
 RELEASED_EVERY = 10_000  # chunks
 _LEARNT = "lexicon"  # meta: the revision of the store that was learnt from
 _TOP = "lexicon chunks"  # meta: the highest chunk id whose parts are written
@@ -65,8 +66,8 @@ def _write_names(db: sqlite3.Connection, words: Iterable[str], compounds: dict[s
 def _write_parts(db: sqlite3.Connection, compounds: dict[str, str], changed: set[str], top: int) -> None:
     """Writes the parts beside the chunks that are new (above ``top``) or hold a word whose parts have ``changed``."""
     rows = _chunks_to_write(db, changed, top)
-    for at in range(0, len(rows), 500):
-        part = rows[at : at + 500]
+    for at in releasing_memory(range(0, len(rows), ROWS_AT_ONCE), RELEASED_EVERY // ROWS_AT_ONCE):
+        part = rows[at : at + ROWS_AT_ONCE]
         found = db.execute(
             f"SELECT chunk_fts.rowid, title, body, parts FROM chunk_fts WHERE rowid IN ({holes(part)})", part
         ).fetchall()
@@ -78,8 +79,6 @@ def _write_parts(db: sqlite3.Connection, compounds: dict[str, str], changed: set
             if wanted != written:
                 updates.append((wanted, rowid))
         db.executemany("UPDATE chunk_fts SET parts = ? WHERE rowid = ?", updates)
-        if at % RELEASED_EVERY == 0:
-            release_memory()  # of the database's pages that were read: all of them, in the end
 
 
 def _chunks_to_write(db: sqlite3.Connection, changed: set[str], top: int) -> list[int]:

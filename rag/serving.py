@@ -38,13 +38,17 @@ class Serving:
         """Which generation serves, as the folder says; None when there is none."""
         return vectors.read_pointer(self.folder)
 
+    def behind(self, pointer: Pointer | None) -> bool:
+        """Whether the store has changed since the generation of ``pointer`` was built; always, where there is none."""
+        return pointer is None or pointer.revision != self._store.revision
+
     def current(self) -> Vectors:
         """The serving generation. Raises IndexLockedError when a writer is at work and nothing can serve meanwhile."""
         with self._opening:
             if self._vectors and self._vectors.pointer == self.pointer:
                 return self._vectors
             serving = self._try_open()
-            if serving is None or serving.pointer.revision != self._store.revision:
+            if serving is None or self.behind(serving.pointer):
                 try:
                     with self._writing():
                         if serving:
@@ -59,7 +63,7 @@ class Serving:
     def renew_if_stale(self) -> Vectors:
         """Under the writer lock: makes Chroma equal to the store, if it is not."""
         opened = self._try_open()
-        if opened is None or opened.pointer.revision != self._store.revision:
+        if opened is None or self.behind(opened.pointer):
             if opened:
                 opened.close()
             return self.renew()
@@ -74,7 +78,7 @@ class Serving:
         pointer = self.pointer
         if pointer is None:
             return ["chroma: no generation serves"]
-        if pointer.revision != self._store.revision:
+        if self.behind(pointer):
             return ["chroma: older than the store"]
         if pointer.layout != vectors.LAYOUT:
             return ["chroma: made by another version"]

@@ -21,7 +21,7 @@ import numpy as np
 from chromadb.config import Settings as ChromaSettings
 from tqdm import tqdm
 
-from rag.models.memory import overwritten_when_freed, release_memory
+from rag.models.memory import overwritten_when_freed, releasing_memory
 from rag.store import Store
 
 log = logging.getLogger(__name__)
@@ -193,9 +193,9 @@ def _fill(client: Any, store: Store) -> int:
         configuration={"hnsw": HNSW},
         embedding_function=None,
     )
-    rows = store.distinct_vectors()
+    rows = releasing_memory(store.distinct_vectors(), RELEASED_EVERY)
     size = min(ADDED_AT_ONCE, client.get_max_batch_size())
-    total, added = store.counts()[1], 0
+    total = store.counts()[1]
     with tqdm(total=total, desc="Chroma", unit="vector", disable=total < 20_000) as bar:
         while batch := list(islice(rows, size)):
             collection.add(
@@ -204,9 +204,6 @@ def _fill(client: Any, store: Store) -> int:
                 metadatas=[facts for _, facts, _ in batch],
             )
             bar.update(len(batch))
-            added += len(batch)
-            if added % RELEASED_EVERY == 0:
-                release_memory()  # of the store's pages that were read: all of them, in the end
     return int(collection.count())
 
 

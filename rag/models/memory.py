@@ -5,9 +5,12 @@ from __future__ import annotations
 import ctypes
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 _MADV_DONTNEED = 4
 _M_PERTURB = -6
@@ -31,6 +34,14 @@ def release_memory() -> None:
         trim(0)
     for start, size in _clean_files():
         libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _MADV_DONTNEED)
+
+
+def releasing_memory(items: Iterable[Item], every: int) -> Iterator[Item]:
+    """The same items; after ``every`` so many, for instance of a database that is read to its end, memory is released."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % every == 0:
+            release_memory()
 
 
 @contextmanager
