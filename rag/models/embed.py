@@ -17,6 +17,7 @@ from rag.models import side_by_side
 from rag.models.bundled import SHA256, bundled_folder
 from rag.models.memory import release_memory
 from rag.models.source import device, find
+from rag.models.vocabulary import Vocabulary, share
 from rag.models.word_counts import WordCounts
 from rag.settings import Settings
 
@@ -203,7 +204,14 @@ def _load(settings: Settings) -> SentenceTransformer:
     if hasattr(model[0], "processing_kwargs"):
         model[0].processing_kwargs = {"text": {"pad_to_multiple_of": 16}}
     _one_at_a_time(model[0])
+    model.vocabulary = _vocabulary(model)  # lives as long as the model
     return model
+
+
+def _vocabulary(model: Any) -> Vocabulary | None:
+    """That of its tokenizer, one with the reader's where both are the same model; None without a file of pieces."""
+    tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
+    return share(tokenizer, Path(model.tokenizer.name_or_path)) if tokenizer else None
 
 
 def _one_at_a_time(module: Any) -> None:

@@ -33,6 +33,16 @@ def reader(tiny_base: Path) -> SpanReader:
     return SpanReader(load_base(tiny_base), Coder(tiny_base), dtype=torch.float32)
 
 
+def test_embeddings_left_in_float32_give_the_same_scores(tiny_base: Path) -> None:
+    whole, light = load_base(tiny_base).to(torch.bfloat16).eval(), load_base(tiny_base).lightened("cpu", torch.bfloat16)
+    assert (light.word.weight.dtype, light.position.weight.dtype) == (torch.float32, torch.bfloat16)
+    ids = torch.tensor([[0, 4, 5, 2, 2, 6, 7, 8, 2], [0, 5, 2, 2, 7, 2, 1, 1, 1]])
+    with torch.inference_mode():
+        one, other = (network(ids, torch.tensor([9, 6]), torch.tensor([5, 4])) for network in (whole, light))
+    for name in ("start", "end", "answerable", "relevant"):
+        assert torch.equal(getattr(one, name), getattr(other, name)), name
+
+
 def test_the_best_spans_are_those_of_trying_all() -> None:
     rng = np.random.default_rng(0)
     start, end = rng.normal(size=(2, 12))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.models.vocabulary import FILE, share
+
 BOS, PAD, EOS = 0, 1, 2
 SPECIALS = 4  # <s> question </s> </s> passage </s>, the model's own template for pairs
 LONGEST_QUESTION = 64  # tokens; the rest of a longer question is not read
@@ -34,7 +36,8 @@ class Coder:
     def __init__(self, folder: Path) -> None:
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer = Tokenizer.from_file(str(folder / FILE))
+        self._vocabulary = share(self._tokenizer, folder)
 
     def __call__(self, texts: Sequence[str]) -> list[Coded]:
         coded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)

@@ -53,7 +53,7 @@ class SpanReader:
         if dtype is None:
             fast = device == "cuda" or torch.cpu._is_avx512_bf16_supported()
             dtype = torch.bfloat16 if fast else torch.float32
-        self._network = network.to(device=device, dtype=dtype).eval()
+        self._network = network.lightened(device, dtype)
         self._coder, self._device = coder, device
         self._lock = threading.Lock()
 

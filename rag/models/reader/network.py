@@ -80,13 +80,21 @@ class Network(nn.Module):
         there = place[None] < lengths[:, None]
         # Without padding there is nothing to mask, and attention is faster without a mask.
         mask = None if bool(there.all()) else there[:, None, None, :]
-        x = self.norm(self.word(ids) + self.position(place)).to(self.span.weight.dtype)
+        # The words' embeddings may be in float32 where all else is not (``lightened``).
+        x = self.norm(self.word(ids).to(self.position.weight.dtype) + self.position(place)).to(self.span.weight.dtype)
         for block in self.blocks:
             x = block(x, mask)
         allowed = (place >= passages[:, None]) & (place < lengths[:, None] - 1) | (place == 0)
         span = self.span(x).float().masked_fill(~allowed[..., None], -torch.inf)
         verdict = self.decide(torch.tanh(self.verdict(x[:, 0]))).float()
         return Scores(span[..., 0], span[..., 1], verdict[:, 0], verdict[:, 1])
+
+    def lightened(self, device: str, dtype: torch.dtype) -> Network:
+        """This network for reading. On a CPU the embeddings of words stay as they are: mapped from their file, of which a
+        page is read when a word of it comes by, where a copy in bfloat16 would hold 192 MB."""
+        for name, child in self.named_children():
+            child.to(device=device, dtype=None if name == "word" and device == "cpu" else dtype)
+        return self.eval()
 
     def adapted(self) -> dict[str, nn.Parameter]:
         """Parameters that training changes, by name: all but the embeddings."""
