@@ -29,7 +29,7 @@ from rag.messages import user_language
 from rag.models.bundled import bundled_folder
 from rag.models.reader.model import Reading, SpanReader
 from rag.models.reader.negatives import Negatives
-from rag.models.reader.pool import SOURCES, load_pool, paragraphs
+from rag.models.reader.pool import OWN, SOURCES, load_pool, paragraphs
 from rag.settings import Settings
 
 DEVELOPMENT = 300  # questions, all German ones among them
@@ -72,17 +72,17 @@ def xquad(data: Path, languages: Sequence[str], limit: int | None) -> list[Given
 
 
 def development(data: Path, limit: int = DEVELOPMENT) -> list[Given]:
-    """Held-out questions, always the same: ``limit`` of MLQA's German pairs, then of SQuAD 2.0; all of the news; and after them
+    """Held-out questions, always the same: ``limit`` of MLQA's German pairs, then of SQuAD 2.0; all of our own; and after them
     each that has an answer once more about a passage, held out too, that does not answer it. Raises DataMissingError."""
     if not (data / "mlqa_dev").is_dir():
         raise DataMissingError(path=data / "mlqa_dev")
     pool = load_pool(data)
     order = [*(s for s in SOURCES if s.startswith("mlqa-") and "de" in s[5:]), "squad2"]
     rng = np.random.default_rng(0)
-    news = [a for a in pool.development if a.source == "news"]
-    others = [a for a in pool.development if a.source != "news"]
+    own = [a for a in pool.development if a.source in OWN]
+    others = [a for a in pool.development if a.source not in OWN]
     asked = [others[i] for i in rng.permutation(len(others))]
-    chosen = sorted((a for a in asked if a.source in order), key=lambda a: order.index(a.source))[:limit] + news
+    chosen = sorted((a for a in asked if a.source in order), key=lambda a: order.index(a.source))[:limit] + own
     negatives = Negatives(replace(pool, train=pool.development))
     given = []
     for swapped in (False, True):

@@ -18,7 +18,7 @@ from rag.models.reader.checkpoint import load_state
 from rag.models.reader.coding import Coder, pair, passage_at
 from rag.models.reader.negatives import Negatives
 from rag.models.reader.network import load_base
-from rag.models.reader.pool import NEWS, SOURCES, load_pool
+from rag.models.reader.pool import OWN, SOURCES, digest, load_pool, paragraphs
 from rag.models.reader.train import STATE, Run
 from rag.models.reader.trainer import Plan
 from tests.reader_base import write_base
@@ -164,13 +164,30 @@ def test_nothing_of_development_is_trained_on(toy_data: Path) -> None:
 
 def test_what_is_measured_on_is_not_trained_on() -> None:
     # What is measured on lies in folders of its own beside these: xquad, nomiracl, mlqa_test_de_retrieval, xnli.
-    assert {file.split("/")[0] for file, _ in SOURCES.values()} == {"train", "mlqa_dev", "wikinews"}
+    folders = {file.split("/")[0] for source, (file, _) in SOURCES.items() if not source.startswith("own")}
+    assert folders == {"train", "mlqa_dev", "wikinews"}
     # Of Wikinews it is articles: none that a question set is about.
-    trained = {json.loads(line)["article"] for line in NEWS.read_text("utf-8").splitlines()}
+    trained = {json.loads(line)["about"] for line in OWN["news"].read_text("utf-8").splitlines()}
     sets = [QUESTIONS / f"{name}.jsonl" for name in ("wikinews", "wikinews-2", "wikinews-3", "temporal")]
     lines = [json.loads(line) for file in sets for line in file.read_text("utf-8").splitlines()]
     measured = {article for line in lines for article in line.get("articles", [])}
     assert len(trained) > 500 and len(measured) > 150 and not trained & measured
+
+
+@pytest.mark.parametrize("source", ["own-de", "own-en"])
+def test_answers_lie_in_the_passages_of_our_own(source: str) -> None:
+    passages = [
+        json.loads(line) for line in (OWN[source].parent / f"{source}.passages.jsonl").read_text("utf-8").splitlines()
+    ]
+    texts = {passage["id"]: passage["text"] for passage in passages}
+    asked = [json.loads(line) for line in OWN[source].read_text("utf-8").splitlines()]
+    assert len(texts) == len(passages) and {one["about"] for one in asked} == texts.keys()
+    assert len({(one["about"], one["question"]) for one in asked}) == len(asked)
+    for one in asked:
+        if one["answer"] is not None:
+            start, end = one["answer"]
+            answer = texts[one["about"]][start:end]
+            assert answer and answer == answer.strip() and 0 <= start < end <= len(texts[one["about"]]), one
 
 
 def test_an_adapter_of_a_run_brings_its_weights_back(tiny_base: Path, toy_data: Path, tmp_path: Path) -> None:
@@ -200,7 +217,7 @@ def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Every source with a few passages about numbered towns; MLQA's files are parallel, as the real ones are."""
     folder = tmp_path_factory.mktemp("data")
     for source, (name, language) in SOURCES.items():
-        if source == "news":
+        if source in OWN:
             continue
         word = {"de": "Stadt", "en": "town", "es": "ciudad"}[language]
         pages = []
@@ -220,11 +237,23 @@ def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         text = f"Stadt {n} hat den Turm {n + 40} gebaut ."
         news.append({"id": str(n), "text": text})
         answer = [text.index("Turm"), text.index(" gebaut")]
-        asked.append({"article": str(n), "question": f"Turm Stadt {n} ?", "answer": answer})
-        asked.append({"article": str(n), "question": f"Zoo Stadt {n} ?", "answer": None})
+        asked.append({"about": str(n), "question": f"Turm Stadt {n} ?", "answer": answer})
+        asked.append({"about": str(n), "question": f"Zoo Stadt {n} ?", "answer": None})
+    own = []
+    for _, text, _ in paragraphs(folder / SOURCES["wikipedia"][0]):
+        river = [text.index("Fluss"), text.index(" gebaut")]
+        own.append({"about": digest(text), "question": "Fluss Stadt ?", "answer": river})
     (folder / "wikinews").mkdir()
-    for file, lines in ((folder / SOURCES["news"][0], news), (folder / "news.jsonl", asked)):
+    for file, lines in (
+        (folder / SOURCES["news"][0], news),
+        (folder / "news.jsonl", asked),
+        *((folder / f"{source}.jsonl", asked) for source in ("own-de", "own-en")),
+        *((folder / f"{source}.passages.jsonl", news) for source in ("own-de", "own-en")),
+        (folder / "wikipedia.jsonl", own),
+    ):
         file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(pool_module, "NEWS", folder / "news.jsonl")
+        for source in ("own-de", "own-en"):
+            patched.setitem(SOURCES, source, (f"{source}.passages.jsonl", source[-2:]))
+        patched.setattr(pool_module, "OWN", {name: folder / f"{name}.jsonl" for name in OWN})
         yield folder

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+HERE = Path(__file__).parent
 MLQA = "mlqa_dev/dev-context-{}-question-{}.json"
-SOURCES = {  # name -> file, language of its passages
+SOURCES = {  # name -> file under the data's folder, or a path of its own; language of its passages
     "squadshifts-wiki": ("train/squadshifts_new_wiki.json.gz", "en"),
     "squadshifts-reddit": ("train/squadshifts_reddit.json.gz", "en"),
     "squadshifts-amazon": ("train/squadshifts_amazon_reviews.json.gz", "en"),
@@ -27,11 +28,16 @@ SOURCES = {  # name -> file, language of its passages
     "mlqa-en-de": (MLQA.format("en", "de"), "en"),
     "mlqa-en-en": (MLQA.format("en", "en"), "en"),
     "mlqa-es-es": (MLQA.format("es", "es"), "es"),
-    "news": ("wikinews/articles.jsonl", "de"),  # German Wikinews, CC BY 2.5, with questions of our own (NEWS)
+    "news": ("wikinews/articles.jsonl", "de"),  # German Wikinews, CC BY 2.5
+    "wikipedia": (MLQA.format("de", "de"), "de"),  # MLQA's German passages once more
+    # Passages of our own too, made up in part: to learn reading from, not facts.
+    "own-de": (str(HERE / "own-de.passages.jsonl"), "de"),
+    "own-en": (str(HERE / "own-en.passages.jsonl"), "en"),
 }
-# A line for each question about an article of Wikinews: the article, the question, the bounds of the answer or null. No text.
-NEWS = Path(__file__).parent / "news.jsonl"
-HELD_OUT = 8  # one article in so many of MLQA, SQuAD 2.0 and the news is kept for development
+# Questions of our own, a line for each: the text it is about, the question, the bounds of the answer or null. No text. An
+# article of Wikinews and a passage of our own go by their id, a passage of MLQA by its digest.
+OWN = {name: HERE / f"{name}.jsonl" for name in ("news", "wikipedia", "own-de", "own-en")}
+HELD_OUT = 8  # one article in so many of MLQA, SQuAD 2.0, the news and our own is kept for development
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,7 @@ def load_pool(data: Path, sources: Sequence[str] = tuple(SOURCES)) -> Pool:
     pool, numbers, asked = Pool(), dict[str, int](), list[Asked]()
     for source in sources:
         name, language = SOURCES[source]
-        read = _news if source == "news" else paragraphs
-        for article, text, questions in read(data / name):
+        for article, text, questions in _own(source, data / name) if source in OWN else paragraphs(data / name):
             number = numbers.setdefault(text, len(numbers))
             if number == len(pool.passages):
                 pool.passages.append(text)
@@ -93,7 +98,7 @@ def _held_out(pool: Pool, asked: Sequence[Asked]) -> set[int]:
             break
         held = grown
         questions = {a.id for a in mlqa if a.passage in held}
-    others = {a.passage for a in asked if a.source in ("squad2", "news")}
+    others = {a.passage for a in asked if a.source in ("squad2", "news", "own-de", "own-en")}
     return held | {p for p in others if _drawn(pool.articles[p])}
 
 
@@ -117,16 +122,26 @@ def paragraphs(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
             yield page.get("title") or f"{number}.{place}", paragraph["context"], paragraph["qas"]
 
 
-def _news(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
-    """The same of the articles at ``path`` that questions of NEWS are about."""
-    texts = {each["id"]: each["text"] for each in map(json.loads, path.read_text("utf-8").splitlines())}
+def digest(passage: str) -> str:
+    """By which a question of our own names a passage that has no id."""
+    return hashlib.sha256(passage.encode("utf-8")).hexdigest()[:12]
+
+
+def _own(source: str, path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """The same of the texts at ``path`` that questions of OWN are about."""
+    if path.suffix == ".jsonl":
+        texts = {
+            each["id"]: (each["id"], each["text"]) for each in map(json.loads, path.read_text("utf-8").splitlines())
+        }
+    else:
+        texts = {digest(text): (article, text) for article, text, _ in paragraphs(path)}
     asked: dict[str, list[dict[str, Any]]] = {}
-    for one in map(json.loads, NEWS.read_text("utf-8").splitlines()):
-        article, answers = one["article"], []
+    for one in map(json.loads, OWN[source].read_text("utf-8").splitlines()):
+        about, answers = one["about"], []
         if one["answer"]:
             start, end = one["answer"]
-            answers = [{"answer_start": start, "text": texts[article][start:end]}]
-        among = asked.setdefault(article, [])
-        among.append({"id": f"{article}-{len(among)}", "question": one["question"], "answers": answers})
-    for article, questions in asked.items():
-        yield article, texts[article], questions
+            answers = [{"answer_start": start, "text": texts[about][1][start:end]}]
+        among = asked.setdefault(about, [])
+        among.append({"id": f"{about}-{len(among)}", "question": one["question"], "answers": answers})
+    for about, questions in asked.items():
+        yield *texts[about], questions

@@ -1,9 +1,9 @@
 """Questions held out from the training, asked as the answerer asks: what the calibration is fitted on.
 
-MLQA, German and English, half of SQuAD 2.0's development set and our own questions over Wikinews are asked over an index of all
+MLQA, German and English, half of SQuAD 2.0's development set and our own questions are asked over an index of all
 passages of their language: retrieved and read. Each question that has an answer is asked twice more: with its own passage left
 out while others of its article stay, as the near miss that readers of news meet, and with its whole article left out. SQuAD
-2.0 and the news have near misses of their own.
+2.0 and our own questions have near misses of their own.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from rag.settings import Settings
 Kind = Literal["answerable", "near", "far"]
 DEPTH = 20  # passages read a question
 LANGUAGES = {
-    "de": ("mlqa-de-de", "mlqa-de-en", "news"),
-    "en": ("mlqa-en-de", "mlqa-en-en", "squad2"),
+    "de": ("mlqa-de-de", "mlqa-de-en", "news", "wikipedia", "own-de"),
+    "en": ("mlqa-en-de", "mlqa-en-en", "squad2", "own-en"),
 }  # of passages: sources
 
 
