@@ -168,7 +168,7 @@ def main() -> None:
     parser.add_argument("--adapter", type=Path, required=True)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=CALIBRATION)
-    parser.add_argument("--limit", type=int, default=400, help="questions of each source")
+    parser.add_argument("--limit", type=int, default=150, help="questions of each source")
     arguments = parser.parse_args()
     settings = Settings.load(rerank_model="none")  # what reading adds is yet to be found
     reader = SpanReader.load(bundled_folder(settings.cache), arguments.adapter)
