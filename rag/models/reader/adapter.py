@@ -92,9 +92,9 @@ def load_adapter(path: Path, network: Network) -> dict[str, object]:
                         change = restore(levels, scales, (rows, columns))
                     else:
                         change = file.get_tensor(name).astype(np.float32)
-                    if name.split(".")[0] in HEADS:
-                        parameter.zero_()
-                    parameter.add_(torch.from_numpy(change).to(parameter))
+                    added = torch.from_numpy(change).to(parameter)
+                    # Not in place: base weights are mapped from a file, and a page that was written to stays in memory.
+                    parameter.data = added if name.split(".")[0] in HEADS else parameter + added
             return json.loads(metadata["facts"])
     except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise ModelDamagedError(path=path, detail=f"{type(error).__name__}: {error}") from error
