@@ -25,6 +25,7 @@ from tests.page_samples import LONG_ANSWER, ScriptedAnswerer
 
 pytestmark = needs_browser
 NITRATE = "Wie viel Nitrat wurde in Brunnen 3 gemessen?"
+ACCOUNTS = "In wie vielen Fällen waren beim Datenleck der Stadtwerke auch Bankverbindungen betroffen?"
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +46,8 @@ def test_with_the_keyboard_alone_from_the_question_to_the_quote_and_back(
 ) -> None:
     page = open_page(demo_url, viewport=size)
     expect(page.locator("#question textarea")).to_be_focused()  # by itself, a moment after the page is there
-    page.keyboard.type(NITRATE)
-    expect(page.locator("#question textarea")).to_have_value(NITRATE)
+    page.keyboard.type(ACCOUNTS)
+    expect(page.locator("#question textarea")).to_have_value(ACCOUNTS)
     page.keyboard.press("Enter")
     expect(page.locator("#history .turn")).to_have_count(1, timeout=120_000)
     page.locator("#turn-0 .copy").focus()  # anywhere but in the question box, where j is a letter
@@ -59,7 +60,7 @@ def test_with_the_keyboard_alone_from_the_question_to_the_quote_and_back(
     short, quote = (" ".join(said.split()) for said in page.locator(".reply .prose p").all_inner_texts()[:2])
     sentence = " ".join(marked.inner_text().split())
     assert sentence in quote  # the very sentence, the one that bears out the short answer above it
-    assert short.removesuffix("[1]").strip() == "38 Milligramm je Liter" and "38 Milligramm je Liter" in sentence
+    assert short.removesuffix("[1]").strip() == "6.200 Fällen" and "6.200 Fällen" in sentence
     for shown in ("h3", ".facts"):
         expect(page.locator(f".card:has(mark.now) header {shown}")).to_be_in_viewport()
     page.keyboard.press("Escape")
