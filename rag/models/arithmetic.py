@@ -4,7 +4,9 @@ A vector is stored under the model's name alone, whatever CPU made it, so only w
 agree with float32's: on the texts of ``CHECKS`` their cosine must be ``LEAST`` or more. Ways, the fastest first:
 
 bfloat16 layers    the transformer's layers as a copy in bfloat16; word embeddings (shared, not copied), pooling and
-                   normalising in float32. Models built like BERT only. .99997 over 96 passages of the bundled model.
+                   normalising in float32. Models built like BERT only. .99997 over 96 passages of the bundled model. They
+                   run as one graph, without Python in between: hundreds of operations a batch would each wait for
+                   their turn beside a thread that reads articles (docs/measurements.md, "Ingest").
 bfloat16 autocast  torch's own mixture, for any model: only what multiplies is in bfloat16, everything else goes back to
                    float32 and forth again. .99999, at 1.25 times the CPU time of the layers.
 float32            4 to 5 times the CPU time of the layers (Xeon with AMX).
@@ -13,7 +15,9 @@ float32            4 to 5 times the CPU time of the layers (Xeon with AMX).
 from __future__ import annotations
 
 import copy
+import logging
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -22,7 +26,9 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from transformers.modeling_outputs import BaseModelOutputWithPastAndCrossAttentions
 
+log = logging.getLogger(__name__)
 LEAST = 0.9999
 CHECKS = (
     "Der Stadtrat von Altdorf hat am Montag beschlossen, die Brücke über die Aue für 3,2 Millionen Euro zu erneuern.",
@@ -83,7 +89,7 @@ def _layers(model: Any) -> Arithmetic | None:
     like_bert = hasattr(transformer, "embeddings") and isinstance(getattr(encoder, "layer", None), nn.ModuleList)
     if not like_bert or transformer.config.is_decoder:
         return None
-    transformer.encoder = both = _TwoLayers(encoder)
+    transformer.encoder = both = _TwoLayers(encoder, transformer.config.hidden_size)
     return Arithmetic("bfloat16 layers", both.in_bfloat16)
 
 
@@ -96,7 +102,8 @@ def _without_copy(model: Any) -> None:
 class _TwoLayers(nn.Module):
     """A transformer's layers in float32, and in bfloat16 for threads that are ``in_bfloat16()``."""
 
-    def __init__(self, encoder: nn.Module) -> None:
+    def __init__(self, encoder: nn.Module, width: int) -> None:
+        """``width``: numbers a token between two layers."""
         super().__init__()
         self.full = encoder
         # What the copy would copy is named beforehand: weights in float32 are never in memory twice.
@@ -104,7 +111,7 @@ class _TwoLayers(nn.Module):
             id(weight): nn.Parameter(weight.detach().to(torch.bfloat16), requires_grad=False)
             for weight in encoder.parameters()
         }
-        self.brief = copy.deepcopy(encoder, given)
+        self.brief = _graph(copy.deepcopy(encoder, given), width)
         self._thread = threading.local()
 
     @contextmanager
@@ -118,11 +125,40 @@ class _TwoLayers(nn.Module):
     def forward(self, hidden: torch.Tensor, attention_mask: torch.Tensor | None = None, **options: Any) -> Any:
         if not getattr(self._thread, "brief", False):
             return self.full(hidden, attention_mask=attention_mask, **options)
-        if attention_mask is not None:
-            attention_mask = _added(attention_mask)
-        found = self.brief(hidden.to(torch.bfloat16), attention_mask=attention_mask, **options)
-        found.last_hidden_state = found.last_hidden_state.to(hidden.dtype)
+        if attention_mask is None:
+            attention_mask = torch.ones(hidden.shape[0], 1, 1, hidden.shape[1], dtype=torch.bool)
+        found = self.brief(hidden.to(torch.bfloat16), _added(attention_mask))
+        return BaseModelOutputWithPastAndCrossAttentions(last_hidden_state=found.to(hidden.dtype))
+
+
+class _Hidden(nn.Module):
+    """Layers that take and give tensors alone."""
+
+    def __init__(self, encoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = self.encoder(hidden, attention_mask=mask).last_hidden_state
         return found
+
+
+def _graph(encoder: nn.Module, width: int) -> nn.Module:
+    """The layers recorded as a TorchScript graph, for batches and lengths of any size; as they are where they can't be."""
+    layers = _Hidden(encoder.eval())
+    example = torch.zeros(2, 16, width, dtype=torch.bfloat16), torch.zeros(2, 1, 1, 16, dtype=torch.bfloat16)
+    try:
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", torch.jit.TracerWarning
+            )  # of a branch that a mask decides, and there is one
+            # What torch offers instead needs a compiler on the user's machine, or runs in Python again.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            graph: nn.Module = torch.jit.trace(layers, example, check_trace=False)
+            return graph
+    except (RuntimeError, TypeError) as error:
+        log.warning("the model's layers run in Python, which is slower beside other work: %s", error)
+        return layers
 
 
 def _added(mask: torch.Tensor) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -57,6 +58,29 @@ def test_layers_in_bfloat16_give_the_same_vectors(in_bfloat16: Embedder) -> None
     assert np.sum(found * full, axis=1).min() >= 0.9999
     assert not np.array_equal(found, full)  # it was bfloat16 indeed
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+
+
+def test_layers_in_bfloat16_wait_for_no_turn_of_python(in_bfloat16: Embedder) -> None:
+    """While they run, another thread runs Python freely: no layer is a call of Python."""
+    import torch
+
+    with in_bfloat16.arithmetic.entered():
+        in_bfloat16._encode(TEXTS, "")
+        brief = in_bfloat16._model[0].model.encoder.brief
+        assert isinstance(brief, torch.jit.ScriptModule)
+        called: list[str] = []
+        sys.setprofile(lambda frame, event, _: called.append(frame.f_code.co_qualname) if event == "call" else None)
+        try:
+            in_bfloat16._encode(TEXTS, "")
+        finally:
+            sys.setprofile(None)
+    assert not [name for name in called if name.startswith(("BertLayer", "BertSelfAttention", "BertIntermediate"))]
+
+
+def test_batches_of_any_size_and_length_are_the_same_in_bfloat16(in_bfloat16: Embedder) -> None:
+    for texts in (["Nein."], ["Nein.", "Ja. " * 700], ["Die Brücke über die Aue wird erneuert. " * 20] * 5):
+        found, full = in_bfloat16.passages(texts), in_bfloat16._encode(texts, in_bfloat16._passage_prompt)
+        assert np.sum(found * full, axis=1).min() >= 0.9999
 
 
 def test_questions_stay_in_float32_while_another_thread_is_in_bfloat16(in_bfloat16: Embedder) -> None:
