@@ -54,14 +54,15 @@ def world(*told: Told) -> tuple[list[Evidence], list[Passage], dict[str, Article
 
 
 def answered(
-    question: str, *told: Told, language: str = "de", most: int = 3, as_of: str = "2024-06-30", timed: bool = True
-) -> Answer:
+    question: str, *told: Told, language: str = "de", most: int = 3, as_of: str = "2024-06-30", timed: bool = True,
+    least: float = 0.5,
+) -> Answer:  # fmt: skip
     """What is composed of a world, after a look at what must hold for every answer. ``timed``: with what the question says
-    of time."""
+    of time. ``least``: the confidence that an answer must have."""
     evidence, passages, articles = world(*told)
     time = when.read(question, language, dt.date.fromisoformat(as_of)) if timed else None
     answer = compose(
-        question, language, evidence, passages, articles, most=most, least_confidence=0.5, as_of=as_of, time=time
+        question, language, evidence, passages, articles, most=most, least_confidence=least, as_of=as_of, time=time
     )
     assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
     for citation in answer.citations:

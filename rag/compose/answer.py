@@ -17,7 +17,6 @@ from rag.compose.topic import Topic
 from rag.messages import messages
 from rag.types import Answer, Evidence, Passage, QuestionTime, Status
 
-SURE = 0.5  # confidence from which on a short answer is told, more likely right than not; below, sentences are quoted alone
 _SHORT = ("fact", "list")  # forms with a short answer, which must be about the very names and days of the question
 
 
@@ -53,7 +52,7 @@ def compose(
     if draft.sentences:
         confidence = max(confidence, least_confidence)  # what was found needed no reader
     elif confidence >= least_confidence:
-        if form in _SHORT and confidence >= SURE:
+        if form in _SHORT:
             fact = state(form, topic, evidence, passages, articles, draft, most, least_confidence)
         if fact is None:
             for passage, start, end in quotes(choose(evidence, most), articles):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.article import Article
@@ -18,6 +19,9 @@ from rag.display import display_period
 from rag.types import Disagreement, Evidence, Passage
 
 RUNNER_UP = 0.5  # of the odds of the best evidence: from there on another sentence is quoted as well
+# Confidence from which on a short answer is told: more likely right than not. Sources that give the same answer make each
+# other surer; where sources differ, it is enough that one of them is likely right. Below, sentences are quoted alone.
+SURE = 0.5
 FEWEST_ITEMS = 2  # of a list; a single thing is a fact
 
 
@@ -33,11 +37,11 @@ class Fact:
 
 def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequence[Passage],
           articles: dict[str, Article], draft: Draft, most: int, least: float) -> Fact | None:  # fmt: skip
-    """Says the best answer in ``draft``; None, and nothing said, where the evidence has no short answer."""
+    """Says the best answer in ``draft``; None, and nothing said, where the evidence has no short answer or is not sure."""
     found = groups(claims(evidence, topic, articles))
     if not found:
         return None
-    if form == "list" and (fact := _list(found, topic, articles, draft, most, least)):
+    if form == "list" and any_right(found[0]) >= SURE and (fact := _list(found, topic, articles, draft, most, least)):
         return fact
     best = found[0]
     confidence = best[0].item.confidence
@@ -46,8 +50,11 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
     if sides := sides_of(best, found[1:], topic, evidence, passages, articles, least):
         newer = newest_state(sides, topic, articles)
         if not (newer and topic.recent):
-            return _sides(sides, newer, confidence, articles, draft)
+            sure = any_right(one for side in sides for one in side) >= SURE
+            return _sides(sides, newer, confidence, articles, draft) if sure else None
         best = sides[0]  # the present state is asked for, and here it is
+    if any_right(best) < SURE:
+        return None
     short = short_of(best[0], articles[best[0].passage.article_id])
     if short is None:
         return None
@@ -66,6 +73,11 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
     others = [e for e in further if (e.passage.article_id, e.start) not in known]
     _quote(draft, choose(others, most - 1), articles)
     return Fact(confidence, short, best[0].speaker.text if best[0].speaker else None)
+
+
+def any_right(told: Iterable[Claim]) -> float:
+    """How likely one of these claims is right, sources taken to be right or wrong by themselves (noisy or, Pearl 1988)."""
+    return 1 - math.prod(1 - one.item.confidence for one in independent([*told]))
 
 
 def _list(found: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, Article], draft: Draft, most: int,

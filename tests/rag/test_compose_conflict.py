@@ -49,6 +49,15 @@ def test_both_sides_with_source_date_and_speaker_newest_first() -> None:
     ).text  # no crash over languages
 
 
+def test_sources_differ_where_one_of_them_is_likely_right() -> None:
+    def unsure(bote: float, kurier: float) -> str:
+        told = replace(BOTE, answers=[("12", bote)]), replace(KURIER, answers=[("15", kurier)])
+        return answered(DEAD, *told, least=0.2).status
+
+    assert unsure(0.4, 0.3) == "conflicting"  # 1 - .6 x .7
+    assert unsure(0.25, 0.22) == "answered"  # quoted, and nothing is said of who is right
+
+
 def test_a_toll_that_rises_is_the_newer_state() -> None:
     answer = answered(DEAD, BOTE, KURIER)
     assert (answer.status, answer.short) == ("conflicting", "15")

@@ -39,6 +39,16 @@ def test_equal_answers_are_one_and_counted_by_source() -> None:
     assert answer.disagreements == ()
 
 
+def test_a_short_answer_is_told_where_it_is_likelier_right_than_not() -> None:
+    once = fire("Beim Brand in Altdorf starben 300 Menschen.", "300", 0.4)
+    alone = answered(DEAD, once, least=0.2)
+    assert (alone.status, alone.short, alone.text) == ("answered", None, f"{once.text} [1]")  # quoted, no more
+    again = fire("Es starben in Altdorf 300 Menschen.", "300", 0.3, source="Kurier")
+    assert answered(DEAD, once, again, least=0.2).short == "300"  # 1 - .6 x .7: a second source makes it surer
+    copy = fire("Es starben in Altdorf 300 Menschen.", "300", 0.3)
+    assert answered(DEAD, once, copy, least=0.2).short is None  # the same source makes it no surer
+
+
 def test_copies_of_one_story_are_one_source() -> None:
     text = "Beim Brand in Altdorf starben am Freitag 300 Menschen, viele im Schlaf."
     copied = answered(DEAD, fire(text, "300"), fire(text, "300", source="Kurier"))
