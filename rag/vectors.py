@@ -29,11 +29,11 @@ COLLECTION = "chunks"
 # What is written beside each vector and how the graph is searched; a generation of another layout is built anew.
 LAYOUT = 3
 # Chosen on 50,000 chunks of real news against exact search: docs/measurements.md, "Search speed".
-HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 1000, "max_neighbors": 32}
+HNSW = {"space": "cosine", "ef_construction": 100, "ef_search": 1000, "max_neighbors": 24}
 POINTER = "current.json"
 KEYS_AT_ONCE = 10_000  # ids in one query; Chroma hands them to SQLite as variables, 32,766 at most
 REACHED = 0.99  # share of the vectors that a search for all must find
-ADDED_AT_ONCE = 1000  # vectors; of 5,000 Chroma holds 90 MB more meanwhile, and is no faster
+ADDED_AT_ONCE = 1000  # vectors; of 5,000 Chroma holds 90 MB more meanwhile
 RELEASED_EVERY = 5 * ADDED_AT_ONCE  # vectors
 CHECKED = 20_000  # embeddings compared one by one at opening; beyond that a sample, so that opening stays quick
 
