@@ -174,7 +174,7 @@ def test_what_is_measured_on_is_not_trained_on() -> None:
     assert len(trained) > 500 and len(measured) > 150 and not trained & measured
 
 
-@pytest.mark.parametrize("source", ["own-de", "own-en"])
+@pytest.mark.parametrize("source", ["own-de", "own-en", "plain-de", "plain-en"])
 def test_answers_lie_in_the_passages_of_our_own(source: str) -> None:
     passages = [
         json.loads(line) for line in (OWN[source].parent / f"{source}.passages.jsonl").read_text("utf-8").splitlines()
@@ -247,13 +247,13 @@ def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for file, lines in (
         (folder / SOURCES["news"][0], news),
         (folder / "news.jsonl", asked),
-        *((folder / f"{source}.jsonl", asked) for source in ("own-de", "own-en")),
-        *((folder / f"{source}.passages.jsonl", news) for source in ("own-de", "own-en")),
+        *((folder / f"{source}.jsonl", asked) for source in ("own-de", "own-en", "plain-de", "plain-en")),
+        *((folder / f"{source}.passages.jsonl", news) for source in ("own-de", "own-en", "plain-de", "plain-en")),
         (folder / "wikipedia.jsonl", own),
     ):
         file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     with pytest.MonkeyPatch.context() as patched:
-        for source in ("own-de", "own-en"):
+        for source in ("own-de", "own-en", "plain-de", "plain-en"):
             patched.setitem(SOURCES, source, (f"{source}.passages.jsonl", source[-2:]))
         patched.setattr(pool_module, "OWN", {name: folder / f"{name}.jsonl" for name in OWN})
         yield folder

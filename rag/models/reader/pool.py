@@ -33,10 +33,12 @@ SOURCES = {  # name -> file under the data's folder, or a path of its own; langu
     # Passages of our own too, made up in part: to learn reading from, not facts.
     "own-de": (str(HERE / "own-de.passages.jsonl"), "de"),
     "own-en": (str(HERE / "own-en.passages.jsonl"), "en"),
+    "plain-de": (str(HERE / "plain-de.passages.jsonl"), "de"),
+    "plain-en": (str(HERE / "plain-en.passages.jsonl"), "en"),
 }
 # Questions of our own, a line for each: the text it is about, the question, the bounds of the answer or null. No text. An
 # article of Wikinews and a passage of our own go by their id, a passage of MLQA by its digest.
-OWN = {name: HERE / f"{name}.jsonl" for name in ("news", "wikipedia", "own-de", "own-en")}
+OWN = {name: HERE / f"{name}.jsonl" for name in ("news", "wikipedia", "own-de", "own-en", "plain-de", "plain-en")}
 HELD_OUT = 8  # one article in so many of MLQA, SQuAD 2.0, the news and our own is kept for development
 
 
@@ -98,7 +100,8 @@ def _held_out(pool: Pool, asked: Sequence[Asked]) -> set[int]:
             break
         held = grown
         questions = {a.id for a in mlqa if a.passage in held}
-    others = {a.passage for a in asked if a.source in ("squad2", "news", "own-de", "own-en")}
+    drawn = {"squad2", *OWN} - {"wikipedia"}  # whose passages are MLQA's
+    others = {a.passage for a in asked if a.source in drawn}
     return held | {p for p in others if _drawn(pool.articles[p])}
 
 
