@@ -4,5 +4,5 @@
 megabytes that are shipped, ``model.py`` the reader as others use it, ``evidence.py`` what it makes of an answer's passages.
 ``calibrate.py`` fits its probabilities on the questions that ``trials.py`` asks. The rest trains it: ``pool.py`` the data,
 ``negatives.py`` passages that do not answer, ``batches.py`` their order, ``trainer.py`` a step, ``checkpoint.py`` its
-state on disk, and ``train.py`` the command.
+state on disk, ``train.py`` the command, and ``average.py`` makes one adapter of several decays.
 """
