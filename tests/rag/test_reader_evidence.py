@@ -17,7 +17,15 @@ from rag.retrieve import Query
 from rag.types import Passage
 
 SURE, UNSURE = 9.0, -9.0
-ODDS = Calibration((0.5, 0.5, 0.0, 0.0, 0.0), bias=0.0, threshold=0.5, rank=(1.0, 0.0, 0.0), fitted=True)
+
+
+def weighing(bias: float = 0.0, fitted: bool = True, **weights: float) -> Calibration:
+    """Margin and "answerable" by halves, and what else is named."""
+    all_weights = {"margin": 0.5, "answerable": 0.5} | weights
+    return Calibration(tuple(all_weights.get(name, 0.0) for name in FEATURES), bias, 0.5, (1.0, 0.0, 0.0), fitted)
+
+
+ODDS = weighing()
 
 
 class Scripted(SpanReader):
@@ -132,16 +140,16 @@ def test_the_calibration_that_is_shipped_can_be_read(tmp_path: Path) -> None:
     file.write_text(
         json.dumps({"weights": weights, "bias": -1.0, "threshold": 0.4, "rank": weights, "fitted": True}), "utf-8"
     )
-    assert Calibration.load(file) == Calibration((0.0, 0.1, 0.2, 0.3, 0.4), -1.0, 0.4, (0.0, 0.1, 0.2), True)
+    assert Calibration.load(file) == Calibration(tuple(weights.values()), -1.0, 0.4, (0.0, 0.1, 0.2), True)
 
 
 def test_an_uncalibrated_reader_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    BundledReader(Scripted({}), Calibration(ODDS.weights, 0.0, 0.5, ODDS.rank, fitted=False), 1.0)
+    BundledReader(Scripted({}), weighing(fitted=False), 1.0)
     assert "not calibrated" in caplog.text
 
 
 def test_of_two_equal_spans_the_passage_that_the_search_holds_better_wins() -> None:
-    odds = Calibration((0.5, 0.5, 0.0, -1.0, 0.0), 0.0, 0.5, ODDS.rank, fitted=True)
+    odds = weighing(behind=-1.0)
     near, far = passage("Es waren 12.", "near"), replace(passage("Es waren 12.", "far"), score=0.0)
     found = BundledReader(Scripted({"12": 1.0}), odds, 60).read(query(), [far, near])
     assert [item.passage.article_id for item in found] == ["near", "far"]
@@ -149,7 +157,7 @@ def test_of_two_equal_spans_the_passage_that_the_search_holds_better_wins() -> N
 
 
 def test_what_reading_added_to_a_passage_is_not_counted_again() -> None:
-    odds = Calibration((0.5, 0.5, 0.0, -1.0, 0.0), 0.0, 0.5, ODDS.rank, fitted=True)
+    odds = weighing(behind=-1.0)
     found = replace(passage("Es waren 12.", "found"), score=1.0, search=1.0)
     raised = replace(passage("Es waren 12.", "raised"), score=9.0, search=1.0)  # by 8 of what reading says
     confidences = [e.confidence for e in BundledReader(Scripted({"12": 1.0}), odds, 60).read(query(), [found, raised])]
@@ -157,12 +165,40 @@ def test_what_reading_added_to_a_passage_is_not_counted_again() -> None:
 
 
 def test_a_passage_is_behind_the_best_of_its_own_language_above_all() -> None:
-    odds = Calibration((0.5, 0.5, 0.0, -1.0, 0.0), 0.0, 0.5, ODDS.rank, fitted=True)
+    odds = weighing(behind=-1.0)
     german, second = (replace(passage("Es waren 12.", id), search=s) for id, s in (("a", 6.0), ("b", 3.0)))
     english = replace(passage("There were 12.", "c"), search=3.0, language="en")  # shares no word with the question
     found = BundledReader(Scripted({"12": 1.0}), odds, 60).read(query(), [german, second, english])
     odds_of = {e.passage.article_id: math.log(e.confidence / (1 - e.confidence)) for e in found}
     assert odds_of == pytest.approx({"a": 1, "b": 1 - 3, "c": 1 - APART * 3})
+
+
+def test_the_rank_in_the_search_counts_among_the_passages_of_a_language() -> None:
+    german = [
+        replace(passage("Es waren 12.", id), search=s) for id, s in (("third", 1.0), ("first", 6.0), ("second", 3.0))
+    ]
+    english = replace(passage("There were 12.", "c"), search=0.5, language="en")
+    found = BundledReader(Scripted({"12": 1.0}), weighing(place=-1.0), 60).read(query(), [*german, english])
+    shares = {e.passage.article_id: e.confidence / (1 - e.confidence) / math.e for e in found}
+    assert shares == pytest.approx({"first": 1, "second": 1 / 2, "third": 1 / 3, "c": 1})
+
+
+def test_words_that_the_question_and_the_passage_share_count() -> None:
+    asked = replace(query(), text="Wie viele Enten schwammen in Mühlrode?")
+    all_four = replace(passage("In Mühlrode schwammen 12 Enten.", "all"), lexical=8.0)
+    half = replace(passage("In Aue schwammen 12 Enten.", "half"), lexical=2.0)
+    of_share = BundledReader(Scripted({"12": 1.0}), weighing(share=1.0), 60).read(asked, [half, all_four])
+    of_words = BundledReader(Scripted({"12": 1.0}), weighing(lexical=1.0), 60).read(asked, [half, all_four])
+    for found, least in ((of_share, 1 - 2 / 3), (of_words, 1 - 2.0 / 8.0)):
+        odds = {e.passage.article_id: math.log(e.confidence / (1 - e.confidence)) for e in found}
+        assert odds["all"] == pytest.approx(2) and odds["half"] == pytest.approx(2 - least)
+
+
+def test_where_no_word_is_shared_nothing_is_divided_by_none() -> None:
+    [found] = BundledReader(Scripted({"12": 1.0}), weighing(lexical=1.0), 60).read(
+        query(), [replace(passage("Es waren 12."), lexical=0.0)]
+    )
+    assert found.confidence == pytest.approx(1 / (1 + math.exp(-1)))
 
 
 def test_how_well_the_best_passage_matched_says_nothing() -> None:
@@ -172,7 +208,7 @@ def test_how_well_the_best_passage_matched_says_nothing() -> None:
 
 
 def test_a_span_of_another_kind_than_asked_for_is_less_sure() -> None:
-    odds = Calibration((0.5, 0.5, 0.0, 0.0, -2.0), 0.0, 0.5, ODDS.rank, fitted=True)
+    odds = weighing(unfit=-2.0)
     scripted = Scripted({"am Hafen": 2.0, "12": 1.5})
     found = BundledReader(scripted, odds, 60).read(query(), [passage("Es waren 12 am Hafen.")])
     assert [e.answer for e in found] == ["12", "am Hafen"]  # 1.5/2 + 2/2 and 2/2 + 2/2 - 2

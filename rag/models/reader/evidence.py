@@ -10,7 +10,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -75,7 +75,7 @@ class Calibration:
 
 
 READ = ("margin", "answerable", "relevant")  # what reading gives
-FEATURES = (*READ, "behind", "unfit")
+FEATURES = (*READ, "behind", "place", "lexical", "share", "unfit")
 
 
 def read(span: Span, reading: Reading) -> tuple[float, ...]:
@@ -84,13 +84,29 @@ def read(span: Span, reading: Reading) -> tuple[float, ...]:
     return span.score, reading.answerable, reading.relevant
 
 
-def features(item: Evidence, span: Span, reading: Reading, behind: float, topic: Topic) -> tuple[float, ...]:
-    """FEATURES: what the probability of a span is made of. READ; how far the passage is ``behind`` the best of the search
-    (``best_of``); whether the span is surely nothing of the kind asked for.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A passage among those of its language that the search found.
+
+    ``behind``   how far its score is behind the best
+    ``place``    the logarithm of its rank, from 1 on
+    ``lexical``  its BM25 as a share of the highest, 0..1
+    """
+
+    behind: float
+    place: float
+    lexical: float
+
+
+def features(item: Evidence, span: Span, reading: Reading, standing: Standing, topic: Topic) -> tuple[float, ...]:
+    """FEATURES: what the probability of a span is made of. READ; where its passage stands in the search; the share of the
+    question's words that passage and title have; whether the span is surely nothing of the kind asked for.
 
     How well the best passage matched is no part of it: that depends on how many articles there are, and on how alike.
     """
-    return *read(span, reading), behind, float(unfit(item, topic))
+    share = topic.share(item.passage)
+    where = standing.behind, standing.place, standing.lexical
+    return *read(span, reading), *where, share, float(unfit(item, topic))
 
 
 def searched(passage: Passage) -> float:
@@ -98,26 +114,32 @@ def searched(passage: Passage) -> float:
     return passage.score if passage.search is None else passage.search
 
 
-def best_of(passages: Sequence[Passage]) -> dict[str | None, float]:
-    """What passages of each language are compared with: the best score in the search among them, and ``APART`` of what it
-    lacks to the best of all."""
-    best: dict[str | None, float] = {}
+def standings(passages: Sequence[Passage]) -> list[Standing]:
+    """Where each of the passages stands in its language, whose best stands for ``APART`` of what it lacks to the best of all."""
+    first = max((searched(passage) for passage in passages), default=0.0)
+    standing = []
     for passage in passages:
-        best[passage.language] = max(searched(passage), best.get(passage.language, -math.inf))
-    first = max(best.values(), default=0.0)
-    return {language: score + APART * (first - score) for language, score in best.items()}
+        alike = [other for other in passages if other.language == passage.language]
+        score, best = searched(passage), max(searched(other) for other in alike)
+        standing.append(
+            Standing(
+                behind=best + APART * (first - best) - score,
+                place=math.log1p(sum(searched(other) > score for other in alike)),
+                lexical=passage.lexical / (max(other.lexical for other in alike) or 1.0),
+            )
+        )
+    return standing
 
 
 def candidates(
-    query: Query, passages: Sequence[Passage], readings: Sequence[Reading], best: Mapping[str | None, float]
+    query: Query, passages: Sequence[Passage], readings: Sequence[Reading], where: Sequence[Standing]
 ) -> Iterator[tuple[int, Evidence, tuple[float, ...]]]:
     """(place of the passage, evidence without a confidence, FEATURES) of every span read."""
     topic = Topic(query.text, "en" if query.language == "en" else "de")
-    for place, (passage, reading) in enumerate(zip(passages, readings, strict=True)):
-        behind = best[passage.language] - searched(passage)
+    for place, (passage, reading, standing) in enumerate(zip(passages, readings, where, strict=True)):
         for span in reading.spans:
             for item in _evidence(passage, span):
-                yield place, item, features(item, span, reading, behind, topic)
+                yield place, item, features(item, span, reading, standing, topic)
 
 
 class BundledReader:
@@ -165,12 +187,12 @@ class BundledReader:
         certain; those after that are not looked at.
         """
         found: list[Evidence] = []
-        best = best_of(passages)
+        standing = standings(passages)
         ends = time.perf_counter() + self._seconds
         for at in range(0, len(passages), AT_ONCE):
             part = passages[at : at + AT_ONCE]
             readings = self._readings(query.text, [passage.text for passage in part])
-            for _, item, of in candidates(query, part, readings, best):
+            for _, item, of in candidates(query, part, readings, standing[at : at + AT_ONCE]):
                 found.append(replace(item, confidence=self.calibration.confidence(of)))
             certain = max((item.confidence for item in found), default=0.0) >= CERTAIN
             if time.perf_counter() >= ends or (certain and at + AT_ONCE >= FEWEST):

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from corpus.article import Article
 from rag.index import Index
-from rag.models.reader.evidence import READ, SPANS, best_of, candidates
+from rag.models.reader.evidence import READ, SPANS, candidates, standings
 from rag.models.reader.model import SpanReader
 from rag.models.reader.pool import Asked, Pool
 from rag.retrieve import Retriever
@@ -29,8 +29,8 @@ from rag.settings import Settings
 Kind = Literal["answerable", "near", "far"]
 DEPTH = 20  # passages read a question
 LANGUAGES = {
-    "de": ("mlqa-de-de", "mlqa-de-en", "news", "wikipedia", "own-de"),
-    "en": ("mlqa-en-de", "mlqa-en-en", "squad2", "own-en"),
+    "de": ("mlqa-de-de", "mlqa-de-en", "news", "wikipedia", "own-de", "plain-de"),
+    "en": ("mlqa-en-de", "mlqa-en-en", "squad2", "own-en", "plain-en"),
 }  # of passages: sources
 
 
@@ -93,7 +93,7 @@ def asked_of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanRead
         kept = [i for i, p in enumerate(found) if p.article_id not in without]
         left, read = [found[i] for i in kept], [readings[i] for i in kept]
         rows, right, said = [], [], dict[int, tuple[float, ...]]()
-        for at, item, of in candidates(query, left, read, best_of(left)):
+        for at, item, of in candidates(query, left, read, standings(left)):
             span = item.span or (0, 0)
             rows.append(of)
             right.append(
