@@ -4,7 +4,7 @@ from __future__ import annotations
 
 EXAMPLES = {
     "de": {
-        "demo-001": "Mit welcher Mehrheit hat der Elmstädter Stadtrat die Verlängerung der Linie 7 beschlossen?",
+        "demo-012": "Wie viele Beschäftigte beteiligten sich am Warnstreik im Hafen von Breedenhafen?",
         "demo-023": "Wie viele nordkoreanische Soldaten wurden getötet?",
         "demo-005": "Zu welcher Strafe wurde der Eierhändler aus Sankt Veiten verurteilt?",
     },

@@ -13,7 +13,7 @@ from tests.browser import PHONE, Open, ask, begin_slowly, expect, needs_browser,
 from tests.page_samples import ATTACKS, BRIDGE, ScriptedAnswerer
 
 pytestmark = needs_browser
-NITRATE = "Wie viel Nitrat wurde in Brunnen 3 gemessen?"
+ACCOUNTS = "In wie vielen Fällen waren beim Datenleck der Stadtwerke auch Bankverbindungen betroffen?"
 UNANSWERABLE = "Wie hoch ist der Eiffelturm?"
 
 
@@ -36,8 +36,8 @@ def scripted_url(scripted: ScriptedAnswerer) -> Iterator[str]:
 def test_from_a_question_to_the_marked_quote(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url)
     expect(page.locator(".holdings")).to_contain_text("33 Artikel, Stand: ")
-    ask(page, NITRATE)
-    expect(page.locator(".reply .prose")).to_contain_text("Milligramm")
+    ask(page, ACCOUNTS)
+    expect(page.locator(".reply .prose")).to_contain_text("6.200")
     expect(page.locator(".notes")).to_contain_text("ohne Sprachmodell")
     chip = page.locator("button.chip").first
     chip.click()
@@ -73,7 +73,7 @@ def test_other_corpora_get_no_examples(scripted_url: str, open_page: Open) -> No
 
 def test_the_whole_article_opens_at_the_quote(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url)
-    ask(page, NITRATE)
+    ask(page, ACCOUNTS)
     page.locator(".whole summary").first.click()
     expect(page.locator(".whole[open] mark").first).to_be_in_viewport()
     expect(page.locator(".card:has(.whole[open]) .excerpt")).to_be_hidden()
@@ -82,7 +82,7 @@ def test_the_whole_article_opens_at_the_quote(demo_url: str, open_page: Open) ->
 def test_on_a_phone_nothing_is_wider_than_the_screen(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url, viewport=PHONE)
     assert width_of_content(page) == PHONE["width"]
-    ask(page, NITRATE)
+    ask(page, ACCOUNTS)
     assert width_of_content(page) == PHONE["width"]
     expect(page.locator(".card").first).to_be_hidden()
     page.locator("button.chip").first.click()

@@ -90,7 +90,7 @@ class Standing:
 
     ``behind``   how far its score is behind the best
     ``place``    the logarithm of its rank, from 1 on
-    ``lexical``  its BM25 as a share of the highest, 0..1
+    ``lexical``  its BM25 as a share of the highest, 0..1; 1 where none has a word of the question
     """
 
     behind: float
@@ -125,7 +125,7 @@ def standings(passages: Sequence[Passage]) -> list[Standing]:
             Standing(
                 behind=best + APART * (first - best) - score,
                 place=math.log1p(sum(searched(other) > score for other in alike)),
-                lexical=passage.lexical / (max(other.lexical for other in alike) or 1.0),
+                lexical=passage.lexical / most if (most := max(other.lexical for other in alike)) else 1.0,
             )
         )
     return standing
