@@ -6,7 +6,7 @@ agree with float32's: on the texts of ``CHECKS`` their cosine must be ``LEAST`` 
 bfloat16 layers    the transformer's layers as a copy in bfloat16; word embeddings (shared, not copied), pooling and
                    normalising in float32. Models built like BERT only. .99997 over 96 passages of the bundled model. They
                    run as one graph, without Python in between: hundreds of operations a batch would each wait for
-                   their turn beside a thread that reads articles (docs/measurements.md, "Ingest").
+                   their turn beside a thread that reads articles.
 bfloat16 autocast  torch's own mixture, for any model: only what multiplies is in bfloat16, everything else goes back to
                    float32 and forth again. .99999, at 1.25 times the CPU time of the layers.
 float32            4 to 5 times the CPU time of the layers (Xeon with AMX).
