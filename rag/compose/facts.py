@@ -41,8 +41,11 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
     found = groups(claims(evidence, topic, articles))
     if not found:
         return None
-    if form == "list" and any_right(found[0]) >= SURE and (fact := _list(found, topic, articles, draft, most, least)):
-        return fact
+    if form == "list":
+        if any_right(found[0]) < SURE:  # things of a list differ, which is no conflict
+            return None
+        if fact := _list(found, topic, articles, draft, most, least):
+            return fact
     best = found[0]
     confidence = best[0].item.confidence
     if confidence < least:

@@ -125,9 +125,11 @@ class _TwoLayers(nn.Module):
     def forward(self, hidden: torch.Tensor, attention_mask: torch.Tensor | None = None, **options: Any) -> Any:
         if not getattr(self._thread, "brief", False):
             return self.full(hidden, attention_mask=attention_mask, **options)
-        if attention_mask is None:
-            attention_mask = torch.ones(hidden.shape[0], 1, 1, hidden.shape[1], dtype=torch.bool)
-        found = self.brief(hidden.to(torch.bfloat16), _added(attention_mask))
+        brief = hidden.to(torch.bfloat16)
+        mask = (
+            _added(attention_mask) if attention_mask is not None else brief.new_zeros(len(brief), 1, 1, brief.shape[1])
+        )
+        found = self.brief(brief, mask)
         return BaseModelOutputWithPastAndCrossAttentions(last_hidden_state=found.to(hidden.dtype))
 
 
@@ -149,9 +151,8 @@ def _graph(encoder: nn.Module, width: int) -> nn.Module:
     example = torch.zeros(2, 16, width, dtype=torch.bfloat16), torch.zeros(2, 1, 1, 16, dtype=torch.bfloat16)
     try:
         with torch.no_grad(), warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", torch.jit.TracerWarning
-            )  # of a branch that a mask decides, and there is one
+            # Of a branch that is taken where there is no mask: there always is one.
+            warnings.simplefilter("ignore", torch.jit.TracerWarning)
             # What torch offers instead needs a compiler on the user's machine, or runs in Python again.
             warnings.simplefilter("ignore", DeprecationWarning)
             graph: nn.Module = torch.jit.trace(layers, example, check_trace=False)

@@ -133,6 +133,16 @@ def test_a_list_has_each_thing_once_with_its_source() -> None:
     assert one.text.startswith("Spanien [1]")
 
 
+def test_an_unsure_list_is_quoted_and_no_conflict() -> None:
+    told = (
+        Told("Das Lager in Altdorf gehört Polen.", [("Polen", 0.4)], title="Lager in Altdorf"),
+        Told("Das Lager in Altdorf gehört Chile.", [("Chile", 0.39)], title="Lager in Altdorf", source="Kurier"),
+    )
+    answer = answered("Welchen Ländern gehört das Lager in Altdorf?", *told, least=0.2)
+    assert (answer.status, answer.short) == ("answered", None)
+    assert answer.text == "Das Lager in Altdorf gehört Polen. [1] Das Lager in Altdorf gehört Chile. [2]"
+
+
 def test_without_spans_it_is_quotes_as_ever() -> None:
     from rag.compose import compose
     from tests.compose_world import world

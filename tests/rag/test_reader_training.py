@@ -25,6 +25,7 @@ from rag.models.reader.trainer import Plan
 from tests.reader_base import write_base
 
 QUESTIONS = Path(__file__).parents[2] / "evals" / "questions"
+MADE = ("own-de", "own-en", "plain-de", "plain-en")  # sources whose passages are ours too
 PLAN = Plan(size=2, warmup=2, rate=1e-3, head_rate=1e-3, precision="float32")
 
 
@@ -185,7 +186,7 @@ def test_nothing_of_development_is_trained_on(toy_data: Path) -> None:
 
 def test_what_is_measured_on_is_not_trained_on() -> None:
     # What is measured on lies in folders of its own beside these: xquad, nomiracl, mlqa_test_de_retrieval, xnli.
-    folders = {file.split("/")[0] for source, (file, _) in SOURCES.items() if not source.startswith(("own", "plain"))}
+    folders = {file.split("/")[0] for source, (file, _) in SOURCES.items() if source not in MADE}
     assert folders == {"train", "mlqa_dev", "wikinews"}
     # Of Wikinews it is articles: none that a question set is about.
     trained = {json.loads(line)["about"] for line in OWN["news"].read_text("utf-8").splitlines()}
@@ -195,7 +196,7 @@ def test_what_is_measured_on_is_not_trained_on() -> None:
     assert len(trained) > 500 and len(measured) > 150 and not trained & measured
 
 
-@pytest.mark.parametrize("source", ["own-de", "own-en", "plain-de", "plain-en"])
+@pytest.mark.parametrize("source", MADE)
 def test_answers_lie_in_the_passages_of_our_own(source: str) -> None:
     passages = [
         json.loads(line) for line in (OWN[source].parent / f"{source}.passages.jsonl").read_text("utf-8").splitlines()
@@ -268,13 +269,13 @@ def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for file, lines in (
         (folder / SOURCES["news"][0], news),
         (folder / "news.jsonl", asked),
-        *((folder / f"{source}.jsonl", asked) for source in ("own-de", "own-en", "plain-de", "plain-en")),
-        *((folder / f"{source}.passages.jsonl", news) for source in ("own-de", "own-en", "plain-de", "plain-en")),
+        *((folder / f"{source}.jsonl", asked) for source in MADE),
+        *((folder / f"{source}.passages.jsonl", news) for source in MADE),
         (folder / "wikipedia.jsonl", own),
     ):
         file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     with pytest.MonkeyPatch.context() as patched:
-        for source in ("own-de", "own-en", "plain-de", "plain-en"):
+        for source in MADE:
             patched.setitem(SOURCES, source, (f"{source}.passages.jsonl", source[-2:]))
         patched.setattr(pool_module, "OWN", {name: folder / f"{name}.jsonl" for name in OWN})
         yield folder

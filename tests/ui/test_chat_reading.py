@@ -24,7 +24,6 @@ from tests.browser import (
 from tests.page_samples import LONG_ANSWER, ScriptedAnswerer
 
 pytestmark = needs_browser
-NITRATE = "Wie viel Nitrat wurde in Brunnen 3 gemessen?"
 ACCOUNTS = "In wie vielen Fällen waren beim Datenleck der Stadtwerke auch Bankverbindungen betroffen?"
 
 
@@ -108,7 +107,7 @@ def test_a_refusal_says_what_is_missing_and_opens_the_nearest_article(demo_url: 
 
 def test_what_else_was_found_can_be_asked_about(demo_url: str, open_page: Open) -> None:
     page = open_page(demo_url)
-    ask(page, NITRATE)
+    ask(page, ACCOUNTS)
     expect(page.locator(".further")).to_have_count(0)  # no other article is about it
     ask(page, "Wer baut das Wärmepumpenwerk in Mühlrode?")
     offered = page.locator(".further button").first

@@ -17,7 +17,7 @@ from rag.models.bundled import bundled_folder
 from rag.models.reader.adapter import save_adapter
 from rag.models.reader.checkpoint import State, load_state
 from rag.models.reader.network import load_base
-from rag.models.reader.trainer import Plan, Trainer
+from rag.models.reader.trainer import Plan
 from rag.settings import Settings
 
 
@@ -30,7 +30,7 @@ def average(states: Sequence[State], base: Path, out: Path) -> None:
     mean = {name: torch.stack([state.weights[name] for state in states]).mean(0) for name in states[0].weights}
     most = max(states, key=lambda state: state.progress.examples)
     plan = Plan(**most.settings)
-    begun = Trainer(load_base(base, plan.seed), plan, "cpu").base
+    begun = load_base(base, plan.seed).to(dtype=plan.dtype("cpu")).adapted()
     save_adapter(out, mean, begun, {**asdict(most.progress), "plan": most.settings, "averaged": len(states)})
 
 

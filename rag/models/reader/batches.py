@@ -15,8 +15,15 @@ from rag.models.reader.pool import Asked, Pool
 
 # Times an epoch: German is what is asked, and scarce.
 REPEATED = {
-    **{"mlqa-de-de": 6, "mlqa-de-en": 6, "mlqa-en-de": 6, "news": 6, "wikipedia": 14, "own-de": 10, "own-en": 14},
-    **{"plain-de": 40, "plain-en": 40},
+    "mlqa-de-de": 6,
+    "mlqa-de-en": 6,
+    "mlqa-en-de": 6,
+    "news": 6,
+    "wikipedia": 14,
+    "own-de": 10,
+    "own-en": 14,
+    "plain-de": 40,
+    "plain-en": 40,
 }
 NEGATIVES = 0.3  # of the questions are also asked about a passage that does not answer them
 SORTED = 64  # batches whose examples are sorted by length together: less padding, still mixed

@@ -31,7 +31,7 @@ NOTHING = 0.25  # of all questions those that nothing answers, half of them near
 FOLDS = 5
 QUOTES = 3  # of an answer
 # What an answer that does not hold what was asked for costs, where a refused one costs 1: it is a true quote with its source,
-# beside the point. At 2 (threshold .47) a third of the demo's plain questions are refused (docs/reader.md).
+# beside the point. With the reader of that day 2 meant a threshold of .47, and a third of the demo's questions refused.
 WRONG = 1.0
 
 
