@@ -135,12 +135,12 @@ def test_a_list_has_each_thing_once_with_its_source() -> None:
 
 def test_an_unsure_list_is_quoted_and_no_conflict() -> None:
     told = (
-        Told("Das Lager in Altdorf gehört Polen.", [("Polen", 0.4)], title="Lager in Altdorf"),
-        Told("Das Lager in Altdorf gehört Chile.", [("Chile", 0.39)], title="Lager in Altdorf", source="Kurier"),
+        Told("Das Land zahlte Altdorf 3 Millionen Euro für den Damm.", [("3 Millionen Euro", 0.4)]),
+        Told("Für den Damm zahlte das Land Altdorf 5 Millionen Euro.", [("5 Millionen Euro", 0.39)], source="Kurier"),
     )
-    answer = answered("Welchen Ländern gehört das Lager in Altdorf?", *told, least=0.2)
+    answer = answered("Welche Beträge zahlte das Land Altdorf für den Damm?", *told, least=0.2)
     assert (answer.status, answer.short) == ("answered", None)
-    assert answer.text == "Das Lager in Altdorf gehört Polen. [1] Das Lager in Altdorf gehört Chile. [2]"
+    assert answer.text == f"{told[0].text} [1] {told[1].text} [2]"
 
 
 def test_without_spans_it_is_quotes_as_ever() -> None:
