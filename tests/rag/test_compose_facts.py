@@ -134,9 +134,10 @@ def test_a_list_has_each_thing_once_with_its_source() -> None:
 
 
 def test_an_unsure_list_is_quoted_and_no_conflict() -> None:
+    dam = "Damm in Altdorf"
     told = (
-        Told("Das Land zahlte Altdorf 3 Millionen Euro für den Damm.", [("3 Millionen Euro", 0.4)]),
-        Told("Für den Damm zahlte das Land Altdorf 5 Millionen Euro.", [("5 Millionen Euro", 0.39)], source="Kurier"),
+        Told("Das Land zahlte Altdorf für den Damm 3 Millionen Euro.", [("3 Millionen Euro", 0.4)], title=dam),
+        Told("Für den Damm zahlte das Land Altdorf 5 Millionen Euro.", [("5 Millionen Euro", 0.39)], "Echo", title=dam),
     )
     answer = answered("Welche Beträge zahlte das Land Altdorf für den Damm?", *told, least=0.2)
     assert (answer.status, answer.short) == ("answered", None)
