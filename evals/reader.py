@@ -43,17 +43,19 @@ SCORES: dict[str, Callable[[Reading], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A question with the passage it is read from; no answers: the passage does not answer it."""
+    """A question with the passage it is read from, and its title ("": none); no answers: the passage does not answer it."""
 
     part: str
     question: str
+    title: str
     passage: str
     answers: tuple[str, ...]
     language: str  # of the passage, hence of the answer
 
 
 def xquad(data: Path, languages: Sequence[str], limit: int | None) -> list[Given]:
-    """XQuAD's questions with their passages, the same ``limit`` questions, spread evenly, in every language.
+    """XQuAD's questions with their passages, without titles, as others are measured; the same ``limit`` questions, spread
+    evenly, in every language.
 
     Raises DataMissingError.
     """
@@ -63,8 +65,8 @@ def xquad(data: Path, languages: Sequence[str], limit: int | None) -> list[Given
         if not path.is_file():
             raise DataMissingError(path=path)
         asked = [
-            Given(f"XQuAD {language}", qa["question"], text, tuple(a["text"] for a in qa["answers"]), language)
-            for _, text, questions in paragraphs(path)
+            Given(f"XQuAD {language}", qa["question"], "", text, tuple(a["text"] for a in qa["answers"]), language)
+            for _, _, text, questions in paragraphs(path)
             for qa in questions
         ]
         given += asked if limit is None else [asked[i] for i in np.linspace(0, len(asked) - 1, limit).astype(int)]
@@ -87,12 +89,13 @@ def development(data: Path, limit: int = DEVELOPMENT) -> list[Given]:
     given = []
     for swapped in (False, True):
         for a in chosen:
-            text, language = pool.passages[a.passage], pool.languages[a.passage]
-            if not swapped:
-                answers = tuple(text[start:end] for start, end in a.answers)
-                given.append(Given(a.source, a.question, text, answers, language))
-            elif a.answers and (other := negatives.draw(a, rng)) is not None:
-                given.append(Given(a.source, a.question, pool.passages[other], (), language))
+            other = negatives.draw(a, rng) if swapped and a.answers else None
+            if swapped and other is None:
+                continue
+            number = a.passage if other is None else other
+            text = pool.passages[number]
+            answers = () if swapped else tuple(text[start:end] for start, end in a.answers)
+            given.append(Given(a.source, a.question, pool.titles[number], text, answers, pool.languages[number]))
     return given
 
 
@@ -161,7 +164,7 @@ def curve(folder: Path, given: Sequence[Given], base: Path) -> Iterator[dict[str
 
 
 def evaluate(reader: SpanReader, given: Sequence[Given]) -> list[dict[str, Any]]:
-    return summary(given, reader.read_pairs([(g.question, g.passage) for g in given]))
+    return summary(given, reader.read_pairs([(g.question, (g.title, g.passage)) for g in given]))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

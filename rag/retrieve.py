@@ -23,7 +23,7 @@ from corpus.dates import NewsDate
 from corpus.language import question_language
 from rag import german, when
 from rag.filters import spelled
-from rag.index import Index, embedded_text
+from rag.index import Index
 from rag.lexical import CEILING, Matches
 from rag.lexicon import Lexicon, with_spellings
 from rag.models.rerank import Reranker, reranked, reranker_of
@@ -164,8 +164,7 @@ class Retriever(BaseRetriever):
         searched = scores + bonus
         if self.reranker and rerank and fusion == "hybrid":
             first = np.argsort(-searched, kind="stable").tolist()
-            titled = self.reranker.titled
-            texts = [embedded_text(chunks[i].title if titled else None, chunks[i].text) for i in ids]
+            texts = [(chunks[i].title or "", chunks[i].text) for i in ids]
             scores = reranked(scores, first, texts, query.text, self.reranker, settings.rerank_seconds)
         scores = scores + bonus
         order = [int(i) for i in np.argsort(-scores, kind="stable")]

@@ -12,6 +12,7 @@ from corpus.mentions import DateMention
 
 Status = Literal["answered", "not_found", "conflicting"]
 Verdict = Literal["verbatim", "supported", "partly", "unsupported"]
+Titled = tuple[str, str]  # an article's title, "" for none, and a passage of it: what is read beside a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,10 @@ class Passage:
     dates: tuple[DateMention, ...] = ()  # what "am Freitag" in it means; offsets count in the article
     also_in: tuple[str, ...] = ()  # further outlets (or article ids) with the same wire story
     search: float | None = None  # the score before anything was read; None: as ``score``
+
+    @property
+    def titled(self) -> Titled:
+        return self.title or "", self.text
 
 
 @dataclass(frozen=True, slots=True)

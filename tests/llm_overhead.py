@@ -22,6 +22,7 @@ import numpy as np
 
 from rag.answerer import Answerer
 from rag.settings import Settings
+from rag.types import Titled
 from tests.llm_endpoint import MODEL, Endpoint, Script, running
 
 SAID = "Das steht so in keinem der Artikel, die gezeigt wurden [1]. Und noch ein Satz folgt [2]."
@@ -72,9 +73,9 @@ def ours(answerer: Answerer, question: str) -> dict[str, float]:
     reranker = answerer.retriever.reranker
 
     class Timed:
-        titled, adds = (reranker.titled, reranker.adds) if reranker else (False, False)
+        adds = reranker.adds if reranker else False
 
-        def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+        def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
             nonlocal reranking
             assert reranker
             began = time.perf_counter()

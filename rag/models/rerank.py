@@ -16,6 +16,7 @@ import numpy as np
 from rag.errors import ModelMissingError
 from rag.models.source import device, find
 from rag.settings import Settings
+from rag.types import Titled
 
 AT_ONCE = 8  # texts between two looks at the clock
 MOST = 24  # texts read at most, however much time there is
@@ -24,10 +25,9 @@ MOST = 24  # texts read at most, however much time there is
 class Reranker(Protocol):
     """Anything that can say how well texts fit a question."""
 
-    titled: bool  # whether it reads an article's title above the text
     adds: bool  # whether its scores are added to the search's; if not, they take their place
 
-    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+    def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
         """A score for each text, on any scale, more for a better fit."""
         ...
 
@@ -46,7 +46,7 @@ def reranker_of(settings: Settings) -> Reranker | None:
 class CrossEncoderReranker:
     """The cross-encoder that the settings name. Safe to share between threads."""
 
-    titled, adds = True, False
+    adds = False
 
     def __init__(self, settings: Settings) -> None:
         """Loads it, for no question's time should go by loading. Raises ModelMissingError."""
@@ -61,13 +61,13 @@ class CrossEncoderReranker:
                 fix_de="BELEGT_RERANK_MODEL muss je Frage und Text eine einzige Zahl geben.",
             )
 
-    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
-        """Logits, one for each text."""
+    def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
+        """Logits, one for each text, read under its title."""
         import torch
 
         with self._lock:
             found = self._model.predict(
-                [(question, text) for text in texts],
+                [(question, f"{title}\n{text}" if title else text) for title, text in texts],
                 batch_size=AT_ONCE,
                 show_progress_bar=False,
                 activation_fn=torch.nn.Identity(),  # a sigmoid would make all very good ones equal
@@ -82,7 +82,7 @@ def _load(source: str, local: bool) -> Any:
 
 
 def reranked(
-    scores: np.ndarray, order: Sequence[int], texts: Sequence[str], question: str, reranker: Reranker, seconds: float
+    scores: np.ndarray, order: Sequence[int], texts: Sequence[Titled], question: str, reranker: Reranker, seconds: float
 ) -> np.ndarray:
     """``scores`` with those of the texts that were read within ``seconds`` changed by what the reranker says of them.
 

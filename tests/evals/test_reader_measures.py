@@ -24,9 +24,9 @@ def test_auroc_is_the_share_of_pairs_in_order() -> None:
 def test_the_summary_counts_answers_and_tells_passages_apart() -> None:
     text = "Der Turm ist 40 Meter hoch."
     given = [
-        Given("p", "Wie hoch?", text, ("40 Meter",), "de"),
-        Given("p", "Was?", text, ("Der Turm",), "de"),
-        Given("p", "Wer?", text, (), "de"),
+        Given("p", "Wie hoch?", "", text, ("40 Meter",), "de"),
+        Given("p", "Was?", "", text, ("Der Turm",), "de"),
+        Given("p", "Wer?", "", text, (), "de"),
     ]
     # "40 Meter hoch" against "40 Meter": precision 2/3, recall 1, F1 4/5; "Turm" matches, articles do not count.
     readings = [

@@ -14,7 +14,7 @@ import pytest
 from rag.models.reader.evidence import APART, AT_ONCE, FEATURES, FEWEST, BundledReader, Calibration, bare
 from rag.models.reader.model import Reading, Span, SpanReader
 from rag.retrieve import Query
-from rag.types import Passage
+from rag.types import Passage, Titled
 
 SURE, UNSURE = 9.0, -9.0
 
@@ -34,10 +34,10 @@ class Scripted(SpanReader):
     def __init__(self, scores: dict[str, float]) -> None:
         self.scores, self.batches = scores, [0]
 
-    def read(self, question: str, passages: Sequence[str], spans: int = 3) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Titled], spans: int = 3) -> list[Reading]:
         self.batches.append(len(passages))
         found = []
-        for text in passages:
+        for _, text in passages:
             hits = [
                 Span(text.index(words), text.index(words) + len(words), score)
                 for words, score in self.scores.items()
@@ -218,10 +218,11 @@ def test_what_was_read_to_rank_is_not_read_again_to_answer() -> None:
     network = Scripted({"12": 3.0})
     both = BundledReader(network, ODDS, 60)
     texts = ["Es waren 12.", "Es regnet.", "Es waren 12."]
-    assert both.scores("Wie viele?", texts).tolist() == [3.0, 0.0, 3.0]  # the margin counts; no span, no change
+    untitled = [("", text) for text in texts]
+    assert both.scores("Wie viele?", untitled).tolist() == [3.0, 0.0, 3.0]  # the margin counts; no span, no change
     assert network.batches == [0, 2]
     [found] = both.read(query(), [passage(texts[0]), passage(texts[1])])
     assert found.answer == "12"
     assert network.batches == [0, 2]
-    both.scores("Wie viele noch?", texts)
+    both.scores("Wie viele noch?", untitled)
     assert network.batches == [0, 2, 2]

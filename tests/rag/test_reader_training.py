@@ -14,9 +14,9 @@ import torch
 from rag.models.reader import pool as pool_module
 from rag.models.reader.adapter import load_adapter
 from rag.models.reader.average import average
-from rag.models.reader.batches import REPEATED, Batches
+from rag.models.reader.batches import REPEATED, TITLED, Batches
 from rag.models.reader.checkpoint import load_state
-from rag.models.reader.coding import Coder, pair, passage_at
+from rag.models.reader.coding import Coder, head, pair
 from rag.models.reader.negatives import Negatives
 from rag.models.reader.network import load_base
 from rag.models.reader.pool import OWN, SOURCES, digest, load_pool, paragraphs
@@ -138,11 +138,15 @@ def test_a_warm_start_goes_on_from_an_adapter(tiny_base: Path, toy_data: Path, t
 
 def test_batches_hold_the_answers_even_of_cut_passages(tiny_base: Path, toy_data: Path) -> None:
     pool, coder = load_pool(toy_data), Coder(tiny_base)
-    questions, passages = coder([a.question for a in pool.train]), coder(pool.passages)
-    batches = Batches(pool, questions, passages, size=3, longest=14)
-    answered = 0
+    questions, passages, titles = coder([a.question for a in pool.train]), coder(pool.passages), coder(pool.titles)
+    batches = Batches(pool, questions, passages, titles, size=3, longest=16)
+    answered, titled = 0, dict[bool, int]()
     for example in (e for batch in batches.epoch(0) for e in batch):
-        assert example.length(questions[example.question]) <= 14
+        above = titles[example.passage].ids if example.titled else titles[example.passage].ids[:0]
+        before = head(questions[example.question].ids, above)
+        assert batches._length(example) == len(before) + example.last - example.first <= 15
+        if len(titles[example.passage].ids):
+            titled[example.titled] = titled.get(example.titled, 0) + 1
         if example.span is None:
             continue
         answered += 1
@@ -153,9 +157,10 @@ def test_batches_hold_the_answers_even_of_cut_passages(tiny_base: Path, toy_data
         first, last = example.span
         assert ids[first : last + 1].tolist() == wanted.tolist()
         tensors = batches.tensors([example])
-        begins = passage_at(questions[example.question].ids)
         assert tensors.ids[0, tensors.starts[0] : tensors.ends[0] + 1].tolist() == wanted.tolist()
-        assert tensors.ids[0, : begins + len(ids) + 1].tolist() == pair(questions[example.question].ids, ids).tolist()
+        assert tensors.ids[0, : len(before) + len(ids) + 1].tolist() == pair(before, ids).tolist()
+        assert tensors.passages.tolist() == [len(before)]
+    assert titled[True] / sum(titled.values()) == pytest.approx(TITLED, abs=0.05)
     assert answered == sum(REPEATED.get(a.source, 1) for a in pool.train if a.answers)
 
 
@@ -257,12 +262,12 @@ def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     news, asked = [], []
     for n in range(12):
         text = f"Stadt {n} hat den Turm {n + 40} gebaut ."
-        news.append({"id": str(n), "text": text})
+        news.append({"id": str(n), "title": f"Turm {n}", "text": text})
         answer = [text.index("Turm"), text.index(" gebaut")]
         asked.append({"about": str(n), "question": f"Turm Stadt {n} ?", "answer": answer})
         asked.append({"about": str(n), "question": f"Zoo Stadt {n} ?", "answer": None})
     own = []
-    for _, text, _ in paragraphs(folder / SOURCES["wikipedia"][0]):
+    for _, _, text, _ in paragraphs(folder / SOURCES["wikipedia"][0]):
         river = [text.index("Fluss"), text.index(" gebaut")]
         own.append({"about": digest(text), "question": "Fluss Stadt ?", "answer": river})
     (folder / "wikinews").mkdir()

@@ -19,6 +19,7 @@ from rag.models.embed import Embedder
 from rag.models.rerank import AT_ONCE, MOST, CrossEncoderReranker, reranked
 from rag.retrieve import Retriever
 from rag.settings import Settings
+from rag.types import Titled
 from tests.conftest import DEMO
 
 QUESTION = "Was kostet die Straßenbahn?"
@@ -27,16 +28,18 @@ QUESTION = "Was kostet die Straßenbahn?"
 class Longest:
     """Likes long texts, and may take its time."""
 
-    titled = True
-
     def __init__(self, pause: float = 0.0, adds: bool = False) -> None:
         self.pause, self.adds = pause, adds
         self.read: list[str] = []
 
-    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+    def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
         time.sleep(self.pause)
-        self.read += texts
-        return np.array([1000.0 * len(text) for text in texts])
+        self.read += [text for _, text in texts]
+        return np.array([1000.0 * len(text) for _, text in texts])
+
+
+def untitled(*texts: str) -> list[Titled]:
+    return [("", text) for text in texts]
 
 
 def made_encoder(into: Path, embedder: Embedder, labels: int = 1) -> str:
@@ -56,14 +59,14 @@ def made_encoder(into: Path, embedder: Embedder, labels: int = 1) -> str:
 
 def test_what_is_read_keeps_mean_and_spread_and_the_rest_its_score() -> None:
     scores = np.array([5.0, 9.0, 7.0, 1.0])
-    texts = ["a" * 3, "b", "c" * 2, "d" * 100]
+    texts = untitled("a" * 3, "b", "c" * 2, "d" * 100)
     order = [1, 2, 0, 3]
     new = reranked(scores, order, texts, QUESTION, Longest(), seconds=60)
     assert np.argsort(-new).tolist() == [3, 0, 2, 1]
     assert new.mean() == pytest.approx(scores.mean())
     assert new.std() == pytest.approx(scores.std())
     assert scores.tolist() == [5.0, 9.0, 7.0, 1.0]
-    assert reranked(scores, order, ["e"] * 4, QUESTION, Longest(), seconds=60).tolist() == scores.tolist()
+    assert reranked(scores, order, untitled(*["e"] * 4), QUESTION, Longest(), seconds=60).tolist() == scores.tolist()
     assert reranked(scores[:0], [], [], QUESTION, Longest(), seconds=60).tolist() == []
 
 
@@ -72,18 +75,18 @@ def test_time_decides_how_much_is_read() -> None:
     scores = -np.arange(len(texts), dtype=float)
     order = np.argsort(-scores).tolist()
     slow = Longest(pause=0.05)
-    new = reranked(scores, order, texts, QUESTION, slow, seconds=0.01)
+    new = reranked(scores, order, untitled(*texts), QUESTION, slow, seconds=0.01)
     assert slow.read == texts[:AT_ONCE]  # once at least, the best of the search
     assert new[AT_ONCE:].tolist() == scores[AT_ONCE:].tolist()
     quick = Longest()
-    reranked(scores, order, texts, QUESTION, quick, seconds=60)
+    reranked(scores, order, untitled(*texts), QUESTION, quick, seconds=60)
     assert quick.read == texts[:MOST]
     assert len(texts) > MOST
 
 
 def test_scores_may_be_added_to_those_of_the_search() -> None:
     scores = np.array([5.0, 9.0, 7.0])
-    new = reranked(scores, [1, 2, 0], ["aaa", "b", "cc"], QUESTION, Longest(adds=True), seconds=60)
+    new = reranked(scores, [1, 2, 0], untitled("aaa", "b", "cc"), QUESTION, Longest(adds=True), seconds=60)
     assert new.tolist() == [3005.0, 1009.0, 2007.0]
 
 
@@ -96,11 +99,11 @@ def test_a_named_model_decides_the_order(
     monkeypatch.setattr("rag.models.rerank.MOST", 1000)  # all that is found, so that the order is the model's alone
     monkeypatch.setitem(index.__dict__, "settings", index.settings.model_copy(update={"rerank_seconds": 60}))
     found = Retriever(index, reranker=reranker).passages(QUESTION, top_k=50)
-    texts = [f"{passage.title}\n{passage.text}" for passage in found]
-    values = reranker.scores(QUESTION, texts)
+    values = reranker.scores(QUESTION, [passage.titled for passage in found])
     assert len(found) > 10
     assert values.std() > 0
     assert values.tolist() == sorted(values.tolist(), reverse=True)
+    assert reranker.scores(QUESTION, untitled(*(p.text for p in found))).tolist() != values.tolist()  # titles are read
     without = Retriever(index).passages(QUESTION, top_k=50)
     assert [p.chunk_id for p in found] != [p.chunk_id for p in without]
     for fusion in ("dense", "lexical"):  # baselines stay what they are

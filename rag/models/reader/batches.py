@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rag.models.reader.coding import LONGEST_QUESTION, SPECIALS, Coded, padded, pair, passage_at
+from rag.models.reader.coding import Coded, head, padded, pair, room
 from rag.models.reader.negatives import Negatives
 from rag.models.reader.pool import Asked, Pool
 
@@ -26,27 +26,28 @@ REPEATED = {
     "plain-en": 40,
 }
 NEGATIVES = 0.3  # of the questions are also asked about a passage that does not answer them
+TITLED = 0.75  # of the examples whose passage has a title have it above the passage: not every text in use has one
 SORTED = 64  # batches whose examples are sorted by length together: less padding, still mixed
 LONGEST = 320  # tokens; of a longer passage a stretch with the answer is read
+_NO_TITLE = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """One question and the stretch of a passage, from token ``first`` to before token ``last``, that is read for it.
 
-    ``span``: first and last token of the answer in the stretch, or None. ``relevant``: whether the question was asked
-    about this passage (SQuAD 2.0 has such questions that the passage does not answer).
+    ``titled``: whether the passage's title is read above it. ``span``: first and last token of the answer in the stretch,
+    or None. ``relevant``: whether the question was asked about this passage (SQuAD 2.0 has such questions that the passage
+    does not answer).
     """
 
     question: int
     passage: int
+    titled: bool
     first: int
     last: int
     span: tuple[int, int] | None
     relevant: bool
-
-    def length(self, coded_question: Coded) -> int:
-        return self.last - self.first + min(len(coded_question.ids), LONGEST_QUESTION) + SPECIALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,11 @@ class Batches:
     """All batches of training in order, from any place."""
 
     def __init__(
-        self, pool: Pool, questions: Sequence[Coded], passages: Sequence[Coded], size: int = 32, seed: int = 0,
-        longest: int = LONGEST,
+        self, pool: Pool, questions: Sequence[Coded], passages: Sequence[Coded], titles: Sequence[Coded],
+        size: int = 32, seed: int = 0, longest: int = LONGEST,
     ) -> None:  # fmt: skip
-        """``questions``: the coded ``pool.train`` questions; ``passages``: all coded passages of the pool."""
-        self._pool, self._questions, self._passages = pool, questions, passages
+        """``questions``: the coded ``pool.train`` questions; ``passages``, ``titles``: all of the pool's, coded."""
+        self._pool, self._questions, self._passages, self._titles = pool, questions, passages, titles
         self._size, self._seed, self._longest = size, seed, longest
         self._negatives = Negatives(pool)
 
@@ -111,12 +112,12 @@ class Batches:
             epoch, number = epoch + 1, 0
 
     def tensors(self, examples: Sequence[Example]) -> Batch:
-        questions = [self._questions[e.question].ids for e in examples]
+        heads = [self._head(e.question, e.passage, e.titled) for e in examples]
         inputs = [
-            pair(q, self._passages[e.passage].ids[e.first : e.last]) for q, e in zip(questions, examples, strict=True)
+            pair(h, self._passages[e.passage].ids[e.first : e.last]) for h, e in zip(heads, examples, strict=True)
         ]
         ids, lengths = padded(inputs)
-        begins = np.array([passage_at(q) for q in questions])
+        begins = np.array([len(h) for h in heads])
         spans = np.array([(0, 0) if e.span is None else e.span for e in examples])
         answered = np.array([e.span is not None for e in examples])
         starts, ends = np.where(answered[:, None], spans + begins[:, None], 0).T
@@ -133,15 +134,19 @@ class Batches:
     def _cut(
         self, question: int, passage: int, span: tuple[int, int] | None, relevant: bool, rng: np.random.Generator
     ) -> Example:
-        room = self._longest - SPECIALS - min(len(self._questions[question].ids), LONGEST_QUESTION)
+        titled = len(self._titles[passage].ids) > 0 and bool(rng.random() < TITLED)
+        most = room(self._head(question, passage, titled), self._longest)
         total = len(self._passages[passage].ids)
-        low, high = 0, max(total - room, 0)  # where the stretch may begin
+        low, high = 0, max(total - most, 0)  # where the stretch may begin
         if span is not None:
-            low, high = max(span[1] + 1 - room, 0), min(span[0], high)
+            low, high = max(span[1] + 1 - most, 0), min(span[0], high)
         first = int(rng.integers(low, high + 1)) if low <= high else span[0] if span else 0
-        last = min(first + room, total)
+        last = min(first + most, total)
         within = None if span is None else (span[0] - first, min(span[1], last - 1) - first)
-        return Example(question, passage, first, last, within, relevant)
+        return Example(question, passage, titled, first, last, within, relevant)
+
+    def _head(self, question: int, passage: int, titled: bool) -> np.ndarray:
+        return head(self._questions[question].ids, self._titles[passage].ids if titled else _NO_TITLE)
 
     def _length(self, example: Example) -> int:
-        return example.length(self._questions[example.question])
+        return example.last - example.first + len(self._head(example.question, example.passage, example.titled))

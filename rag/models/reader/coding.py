@@ -11,8 +11,8 @@ import numpy as np
 from rag.models.vocabulary import FILE, share
 
 BOS, PAD, EOS = 0, 1, 2
-SPECIALS = 4  # <s> question </s> </s> passage </s>, the model's own template for pairs
 LONGEST_QUESTION = 64  # tokens; the rest of a longer question is not read
+LONGEST_TITLE = 32  # likewise
 PAD_TO = 16  # lengths in steps: each new shape of a batch costs oneDNN a new kernel
 
 
@@ -44,13 +44,24 @@ class Coder:
         return [Coded(np.array(c.ids, np.int32), np.array(c.offsets, np.int32).reshape(-1, 2)) for c in coded]
 
 
-def pair(question: np.ndarray, passage: np.ndarray) -> np.ndarray:
-    """Ids of one input; the passage begins at ``passage_at(question)``."""
-    return np.concatenate([[BOS], question[:LONGEST_QUESTION], [EOS, EOS], passage, [EOS]])
+def head(question: np.ndarray, title: np.ndarray) -> np.ndarray:
+    """Ids of what is read before a passage: <s> question </s> </s>, and title </s> </s> where there is one.
+
+    Without a title it is the model's own template for pairs. A passage alone rarely says what its article is about, and an
+    answer is never looked for in the title.
+    """
+    above = [title[:LONGEST_TITLE], [EOS, EOS]] if len(title) else []
+    return np.concatenate([[BOS], question[:LONGEST_QUESTION], [EOS, EOS], *above])
 
 
-def passage_at(question: np.ndarray) -> int:
-    return min(len(question), LONGEST_QUESTION) + 3
+def pair(head: np.ndarray, passage: np.ndarray) -> np.ndarray:
+    """Ids of one input; the passage begins at ``len(head)``."""
+    return np.concatenate([head, passage, [EOS]])
+
+
+def room(head: np.ndarray, longest: int) -> int:
+    """Tokens of a passage that an input of ``longest`` tokens has place for."""
+    return longest - len(head) - 1
 
 
 def padded(inputs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

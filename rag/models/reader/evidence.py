@@ -26,7 +26,7 @@ from rag.models.reader.model import Reading, Span, SpanReader
 from rag.models.source import device
 from rag.sentences import sentence_spans
 from rag.settings import Settings
-from rag.types import Evidence, Passage
+from rag.types import Evidence, Passage, Titled
 
 if TYPE_CHECKING:
     from rag.retrieve import Query
@@ -148,13 +148,13 @@ class BundledReader:
     A passage that was read to rank it is not read again to answer.
     """
 
-    titled, adds = False, True
+    adds = True
 
     def __init__(self, reader: SpanReader, calibration: Calibration, seconds: float) -> None:
         """``seconds``: how long a question's passages are read at most; the first ``AT_ONCE`` are read in any case."""
         self._reader, self.calibration, self._seconds = reader, calibration, seconds
         self.threshold = calibration.threshold
-        self._remembered: dict[tuple[str, str], Reading] = {}
+        self._remembered: dict[tuple[str, Titled], Reading] = {}
         if not calibration.fitted:
             log.warning("the bundled reader's confidence is not calibrated")
 
@@ -164,13 +164,13 @@ class BundledReader:
         reader = _loaded(bundled_folder(settings.cache), adapter)
         return cls(reader, Calibration.load(calibration), settings.read_seconds)
 
-    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+    def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
         """What reading adds to each passage's score in the search."""
         readings = self._readings(question, texts)
         # A passage without words (a table's dashes) is nothing to read: it stays where the search put it.
         return np.array([np.dot(self.calibration.rank, read(r.spans[0], r)) if r.spans else 0.0 for r in readings])
 
-    def _readings(self, question: str, texts: Sequence[str]) -> list[Reading]:
+    def _readings(self, question: str, texts: Sequence[Titled]) -> list[Reading]:
         known = self._remembered
         new = [text for text in dict.fromkeys(texts) if (question, text) not in known]
         found = dict(zip(new, self._reader.read(question, new, SPANS), strict=True)) if new else {}
@@ -191,7 +191,7 @@ class BundledReader:
         ends = time.perf_counter() + self._seconds
         for at in range(0, len(passages), AT_ONCE):
             part = passages[at : at + AT_ONCE]
-            readings = self._readings(query.text, [passage.text for passage in part])
+            readings = self._readings(query.text, [passage.titled for passage in part])
             for _, item, of in candidates(query, part, readings, standing[at : at + AT_ONCE]):
                 found.append(replace(item, confidence=self.calibration.confidence(of)))
             certain = max((item.confidence for item in found), default=0.0) >= CERTAIN

@@ -15,11 +15,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is import
 import torch
 
 from rag.models.reader.adapter import load_adapter
-from rag.models.reader.coding import LONGEST_QUESTION, SPECIALS, Coded, Coder, padded, pair, passage_at, trimmed
+from rag.models.reader.coding import Coded, Coder, head, padded, pair, room, trimmed
 from rag.models.reader.network import Network, load_base
 from rag.models.reader.spans import best_spans, null_score
+from rag.types import Titled
 
-LONGEST = 384  # tokens of question and passage together; a longer passage is read in windows
+LONGEST = 384  # tokens of question, title and passage together; a longer passage is read in windows
 OVERLAP = 96  # tokens that neighbouring windows share, so that an answer at a bound is whole in one of them
 BATCH_TOKENS = 8192  # padded tokens read at once
 
@@ -64,26 +65,26 @@ class SpanReader:
         load_adapter(adapter, network)
         return cls(network, Coder(base), device, dtype)
 
-    def read(self, question: str, passages: Sequence[str], spans: int = 3) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Titled], spans: int = 3) -> list[Reading]:
         """One reading a passage, in the order given, with up to ``spans`` spans that do not overlap."""
         return self.read_pairs([(question, passage) for passage in passages], spans)
 
-    def read_pairs(self, pairs: Sequence[tuple[str, str]], spans: int = 3) -> list[Reading]:
+    def read_pairs(self, pairs: Sequence[tuple[str, Titled]], spans: int = 3) -> list[Reading]:
         """As ``read``, each passage with a question of its own."""
-        questions = dict.fromkeys(question for question, _ in pairs)
-        coded_questions = dict(zip(questions, self._coder(list(questions)), strict=True))
-        coded = self._coder([passage for _, passage in pairs])
-        inputs, homes = [], []  # every window, and (pair, first token of the window)
-        for number, ((question, _), passage) in enumerate(zip(pairs, coded, strict=True)):
-            asked = coded_questions[question].ids
-            for first, last in _windows(len(passage.ids), LONGEST - SPECIALS - min(len(asked), LONGEST_QUESTION)):
-                inputs.append((asked, passage.ids[first:last]))
+        above = dict.fromkeys(text for question, (title, _) in pairs for text in (question, title))
+        ids = {text: coded.ids for text, coded in zip(above, self._coder(list(above)), strict=True)}
+        coded = self._coder([text for _, (_, text) in pairs])
+        inputs, homes = [], []  # every window with what is read before it, and (pair, first token of the window)
+        for number, ((question, (title, _)), passage) in enumerate(zip(pairs, coded, strict=True)):
+            before = head(ids[question], ids[title])
+            for first, last in _windows(len(passage.ids), room(before, LONGEST)):
+                inputs.append((before, passage.ids[first:last]))
                 homes.append((number, first))
         found: list[list[Reading]] = [[] for _ in pairs]
         for place, start, end, verdict in self._scores(inputs):
             number, first = homes[place]
-            begins = passage_at(inputs[place][0])
-            found[number].append(_reading(start, end, verdict, first - begins, coded[number], pairs[number][1], spans))
+            shift, text = first - len(inputs[place][0]), pairs[number][1][1]
+            found[number].append(_reading(start, end, verdict, shift, coded[number], text, spans))
         return [_merged(readings, spans) for readings in found]
 
     def _scores(
@@ -93,11 +94,11 @@ class SpanReader:
         order = sorted(range(len(inputs)), key=lambda i: -len(inputs[i][0]) - len(inputs[i][1]))
         at = 0
         while at < len(order):
-            longest = len(inputs[order[at]][0]) + len(inputs[order[at]][1]) + SPECIALS
+            longest = len(inputs[order[at]][0]) + len(inputs[order[at]][1]) + 1
             chosen = order[at : at + max(BATCH_TOKENS // longest, 1)]
             at += len(chosen)
             ids, lengths = padded([pair(*inputs[i]) for i in chosen])
-            begins = np.array([passage_at(inputs[i][0]) for i in chosen])
+            begins = np.array([len(inputs[i][0]) for i in chosen])
             with self._lock, torch.inference_mode():
                 scores = self._network(*(torch.from_numpy(a).to(self._device) for a in (ids, lengths, begins)))
             start, end = scores.start.cpu().numpy(), scores.end.cpu().numpy()

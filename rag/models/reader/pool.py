@@ -39,6 +39,7 @@ SOURCES = {  # name -> file under the data's folder, or a path of its own; langu
 # Questions of our own, a line for each: the text it is about, the question, the bounds of the answer or null. No text. An
 # article of Wikinews and a passage of our own go by their id, a passage of MLQA by its digest.
 OWN = {name: HERE / f"{name}.jsonl" for name in ("news", "wikipedia", "own-de", "own-en", "plain-de", "plain-en")}
+COLLECTIONS = ("squadshifts-reddit", "squadshifts-amazon")  # whose titles are no titles of texts
 HELD_OUT = 8  # one article in so many of MLQA, SQuAD 2.0, the news and our own is kept for development
 
 
@@ -61,9 +62,10 @@ class Asked:
 
 @dataclass(slots=True)
 class Pool:
-    """Passages, each once, with language and article; and questions for training and for development."""
+    """Passages, each once, with title ("" for none), language and article; and questions for training and for development."""
 
     passages: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     articles: list[str] = field(default_factory=list)
     train: list[Asked] = field(default_factory=list)
@@ -75,10 +77,11 @@ def load_pool(data: Path, sources: Sequence[str] = tuple(SOURCES)) -> Pool:
     pool, numbers, asked = Pool(), dict[str, int](), list[Asked]()
     for source in sources:
         name, language = SOURCES[source]
-        for article, text, questions in _own(source, data / name) if source in OWN else paragraphs(data / name):
+        for article, title, text, questions in _own(source, data / name) if source in OWN else paragraphs(data / name):
             number = numbers.setdefault(text, len(numbers))
             if number == len(pool.passages):
                 pool.passages.append(text)
+                pool.titles.append("" if source in COLLECTIONS else title)
                 pool.languages.append(language)
                 pool.articles.append(f"{source}/{article}")
             asked += (_asked(source, number, text, qa) for qa in questions)
@@ -117,12 +120,13 @@ def _asked(source: str, passage: int, text: str, qa: dict[str, Any]) -> Asked:
     )
 
 
-def paragraphs(path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
-    """(article, passage, questions) of a SQuAD-format file; a passage without a title is an article of its own."""
+def paragraphs(path: Path) -> Iterator[tuple[str, str, str, list[dict[str, Any]]]]:
+    """(article, title, passage, questions) of a SQuAD-format file; a passage without a title is an article of its own."""
     raw = path.read_bytes()
     for number, page in enumerate(json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)["data"]):
         for place, paragraph in enumerate(page["paragraphs"]):
-            yield page.get("title") or f"{number}.{place}", paragraph["context"], paragraph["qas"]
+            name = page.get("title") or ""
+            yield name or f"{number}.{place}", name.replace("_", " "), paragraph["context"], paragraph["qas"]
 
 
 def digest(passage: str) -> str:
@@ -130,20 +134,19 @@ def digest(passage: str) -> str:
     return hashlib.sha256(passage.encode("utf-8")).hexdigest()[:12]
 
 
-def _own(source: str, path: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+def _own(source: str, path: Path) -> Iterator[tuple[str, str, str, list[dict[str, Any]]]]:
     """The same of the texts at ``path`` that questions of OWN are about."""
     if path.suffix == ".jsonl":
-        texts = {
-            each["id"]: (each["id"], each["text"]) for each in map(json.loads, path.read_text("utf-8").splitlines())
-        }
+        lines = map(json.loads, path.read_text("utf-8").splitlines())
+        texts = {each["id"]: (each["id"], each.get("title", ""), each["text"]) for each in lines}
     else:
-        texts = {digest(text): (article, text) for article, text, _ in paragraphs(path)}
+        texts = {digest(text): (article, title, text) for article, title, text, _ in paragraphs(path)}
     asked: dict[str, list[dict[str, Any]]] = {}
     for one in map(json.loads, OWN[source].read_text("utf-8").splitlines()):
         about, answers = one["about"], []
         if one["answer"]:
             start, end = one["answer"]
-            answers = [{"answer_start": start, "text": texts[about][1][start:end]}]
+            answers = [{"answer_start": start, "text": texts[about][2][start:end]}]
         among = asked.setdefault(about, [])
         among.append({"id": f"{about}-{len(among)}", "question": one["question"], "answers": answers})
     for about, questions in asked.items():

@@ -142,9 +142,9 @@ def _last_state(stable: Path, path: Path) -> State | None:
 
 
 def batches_of(pool: Pool, coder: Coder, plan: Plan) -> Batches:
-    passages = coder(pool.passages)
+    passages, titles = coder(pool.passages), coder(pool.titles)
     questions = coder([asked.question for asked in pool.train])
-    return Batches(pool, questions, passages, plan.size, plan.seed)
+    return Batches(pool, questions, passages, titles, plan.size, plan.seed)
 
 
 def main() -> None:

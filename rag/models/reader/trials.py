@@ -73,8 +73,7 @@ def trials(pool: Pool, reader: SpanReader, settings: Settings, limit: int) -> It
 def _articles(pool: Pool, language: str, sources: set[str]) -> Iterator[Article]:
     wanted = {a.passage for a in [*pool.train, *pool.development] if a.source in sources}
     for number in sorted(wanted):
-        title = pool.articles[number].partition("/")[2].replace("_", " ")
-        yield Article(id=str(number), title=title, text=pool.passages[number], language=language)
+        yield Article(id=str(number), title=pool.titles[number] or None, text=pool.passages[number], language=language)
 
 
 def asked_of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanReader) -> Iterator[Trial]:
@@ -83,7 +82,7 @@ def asked_of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanRead
     own = {str(n) for n, name in enumerate(pool.articles) if name == article}
     query = retriever.query(question.question)
     found = retriever.passages(query, top_k=DEPTH)
-    readings = reader.read(question.question, [p.text for p in found], SPANS)
+    readings = reader.read(question.question, [p.titled for p in found], SPANS)
     variants: list[tuple[Kind, set[str]]] = [("answerable" if question.answers else "near", set())]
     if question.answers:
         if any(p.article_id in own - {str(question.passage)} for p in found):
