@@ -13,8 +13,10 @@ from typing import Any
 from rag.errors import IndexDamagedError, IndexFormatError, NotAnIndexError
 
 FORMAT = 3
-# Bytes of the file read in place: a search touches hundreds of pages, and copying each costs a third of it.
-MAPPED = 1 << 36
+# Bytes of the file read in place: a search touches hundreds of pages, and copying each costs a third of it. On Windows a
+# mapped file can't be cut short, and deleted text would stay in its end.
+MAPPED = 0 if sys.platform == "win32" else 1 << 36
+COPIED = 16_384  # KB of pages that a connection keeps which does not read in place
 _APPLICATION_ID = 0x62656C67  # "belg"; tells our files from other SQLite files
 _SCHEMA = (Path(__file__).parent / "schema.sql").read_text("utf-8")
 
@@ -58,13 +60,28 @@ class Database:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
-            # On Windows a mapped file can't be cut short, and deleted text would stay in its end.
-            if sys.platform != "win32":
-                connection.execute(f"PRAGMA mmap_size = {MAPPED}")
+            connection.execute(f"PRAGMA mmap_size = {MAPPED}")
             self._local.connection = connection
             with self._lock:
                 self._connections.append(connection)
         return connection
+
+    def unmap(self) -> None:
+        """From now on this thread copies what it reads: an ingest comes by all of the file, and would hold all of it in
+        memory."""
+        self.db.execute("PRAGMA mmap_size = 0")
+        self.db.execute(f"PRAGMA cache_size = -{COPIED}")
+
+    @contextmanager
+    def unmapped(self) -> Iterator[None]:
+        """``unmap``, for this block."""
+        kept = self.db.execute("PRAGMA cache_size").fetchone()[0]
+        self.unmap()
+        try:
+            yield
+        finally:
+            self.db.execute(f"PRAGMA mmap_size = {MAPPED}")
+            self.db.execute(f"PRAGMA cache_size = {kept}")
 
     def close(self) -> None:
         """Closes the connections of all threads."""

@@ -270,7 +270,8 @@ class Index:
         try:
             me = {"pid": os.getpid(), "host": socket.gethostname(), "user": getpass.getuser(), "command": sys.argv[0]}
             name.write_text(json.dumps(me), "utf-8")
-            yield
+            with self.store.unmapped():
+                yield
         finally:
             name.unlink(missing_ok=True)
             lock.release()

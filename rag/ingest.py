@@ -18,7 +18,6 @@ from corpus.errors import ReadWarning, UnreadableError
 from rag import ledger, recurring
 from rag.ahead import read_ahead, short_turns
 from rag.ledger import Entry, Finished
-from rag.models.memory import release_memory
 from rag.rows import NewArticle, NewChunk
 
 if TYPE_CHECKING:
@@ -99,6 +98,7 @@ class Ingest:
 
     def _batches(self, items: Iterable[_Draft | _Done], stop: threading.Event) -> Iterator[list[_Draft | _Done]]:
         """The items with vectors, some BATCH_CHUNKS chunks at a time; an end by Ctrl-C comes after those read before it."""
+        self.index.store.unmap()  # of the thread that embeds
         waiting: list[_Draft | _Done] = []
         chunks = 0
         try:
@@ -141,7 +141,7 @@ class Ingest:
             self.report.recurring += sum(dropped for _, dropped in item.new.paragraphs)
             store.put(item.new, item.chunks, self.index.embedder.model_name)
         if any(isinstance(item, _Draft) for item in items):
-            release_memory()  # every fourth time would save a hundredth of an ingest, and take 290 MB more
+            self.index.embedder.release()  # every fourth time would save a hundredth of an ingest, and take 290 MB more
 
     def _mend_recurring(self) -> None:
         """Takes recurring paragraphs out of articles that were stored before they were known to recur."""
@@ -158,6 +158,7 @@ class Ingest:
 
     def _drafts(self, items: Iterable[Article | UnreadableError | Finished]) -> Iterator[_Draft | _Done]:
         """What is to be stored, and when a file is done; the rest is noted in the report."""
+        self.index.store.unmap()  # of the thread that reads
         ids: set[str] = set()
         problems: list[UnreadableError] = []
         lasting = True  # whether the file's problems lie in the file itself

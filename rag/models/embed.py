@@ -15,7 +15,7 @@ from pydantic import PrivateAttr
 from rag.errors import SettingsError
 from rag.models import side_by_side
 from rag.models.bundled import SHA256, bundled_folder
-from rag.models.memory import release_memory
+from rag.models.memory import release_memory, release_weights
 from rag.models.source import device, find
 from rag.models.vocabulary import Vocabulary, share
 from rag.models.word_counts import WordCounts
@@ -77,6 +77,12 @@ class Embedder(BaseEmbedding):
         gc.collect()
         release_memory()
 
+    def release(self) -> None:
+        """Gives back memory that embedding has freed, and weights that their file still has."""
+        release_memory()
+        if (model := self._loaded) is not None:
+            release_weights(model.parameters())
+
     @property
     def dimension(self) -> int:
         return int(self._model.get_embedding_dimension())
@@ -128,7 +134,7 @@ class Embedder(BaseEmbedding):
         if wanted == "float32" or self._model.device.type != "cpu" or not (wanted == "bfloat16" or cpu_has_bfloat16()):
             return FLOAT32
         found = fastest(self._model, lambda texts: self._encode(texts, self._passage_prompt))
-        release_memory()  # layers in float32 were read for the comparison; passages do without them
+        self.release()  # layers in float32 were read for the comparison; passages do without them
         if wanted == "bfloat16" and found is FLOAT32:
             reason = f"bfloat16 changes the vectors of {self.model_name} (cosine below {LEAST}); use auto or float32"
             raise SettingsError(name="embed_dtype", reason=reason)

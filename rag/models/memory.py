@@ -5,39 +5,48 @@ from __future__ import annotations
 import ctypes
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Item = TypeVar("Item")
 
 _MADV_DONTNEED = 4
 _M_PERTURB = -6
-# Ends of the lines in /proc/self/smaps that say where a file of weights, or SQLite's, is mapped.
-_FILES = re.compile(r"\.(?:safetensors|sqlite)\n")
-_OWN = re.compile(r"^(?:Private_Dirty|Shared_Dirty|Anonymous|Swap): *(\d+)", re.MULTILINE)
+_RANGE = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) ")
+_CHANGED = re.compile(
+    r"^(?:Anonymous|Swap): *(\d+)", re.MULTILINE
+)  # of a file that is mapped privately, the process's own pages
 
 
 def release_memory() -> None:
-    """Gives back what was freed, and pages of weights and databases that are mapped from a file: they are read again
-    when needed.
+    """Gives back what was freed: glibc keeps what embedding frees in pieces. Elsewhere than on Linux nothing is done."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        trim(0)
 
-    glibc keeps what embedding frees in pieces. A mapped embedding table stays resident page by page as words come by,
-    until all of its 384 MB are, though any one batch needs a tenth; a database does as articles come in. Elsewhere than
-    on Linux nothing is done.
+
+def release_weights(weights: Iterable[Tensor]) -> None:
+    """Gives back the pages of weights that are mapped from a .safetensors file: they are read again when needed.
+
+    A mapped embedding table stays resident page by page as words come by, until all of its 384 MB are, though any one
+    batch needs a tenth. The caller holds the weights meanwhile: were their file unmapped, other threads' memory could
+    have taken its place by the time it is given back. Pages that this process has changed exist nowhere else and stay, all
+    of their mapping. Elsewhere than on Linux nothing is done.
     """
+    held = [*weights]
     if sys.platform != "linux":
         return
     libc = ctypes.CDLL(None, use_errno=True)
-    if trim := getattr(libc, "malloc_trim", None):
-        trim(0)
-    for start, size in _clean_files():
-        libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _MADV_DONTNEED)
+    for start, end in _clean_files({one.data_ptr() for one in held}):
+        libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_DONTNEED)
 
 
 def releasing_memory(items: Iterable[Item], every: int) -> Iterator[Item]:
-    """The same items; after ``every`` so many, for instance of a database that is read to its end, memory is released."""
+    """The same items; after ``every`` so many memory is released."""
     for number, item in enumerate(items, 1):
         yield item
         if number % every == 0:
@@ -61,17 +70,15 @@ def overwritten_when_freed() -> Iterator[None]:
             mallopt(_M_PERTURB, 0)
 
 
-def _clean_files() -> Iterator[tuple[int, int]]:
-    """Address and size in bytes of each such file of which this process has not changed a byte in memory.
-
-    Only such pages may be dropped: what the kernel calls anonymous or dirty exists nowhere else.
-    """
+def _clean_files(addresses: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Bounds of each mapping of a .safetensors file that holds one of ``addresses`` and of which not a byte was changed."""
     text = Path("/proc/self/smaps").read_text("utf-8", "replace")
-    for found in _FILES.finditer(text):  # of two thousand mappings a few: no other line is looked at
-        at = found.start()
-        start, end = (
-            int(address, 16) for address in text[text.rfind("\n", 0, at) + 1 : at].split(" ", 1)[0].split("-")
-        )
-        own = [int(kilobytes) for kilobytes in _OWN.findall(text[at : text.index("VmFlags:", at)])]
-        if own and not any(own):
-            yield start, end - start
+    for found in re.finditer(r"\.safetensors\n", text):  # of two thousand mappings a few: no other line is looked at
+        line = text.rfind("\n", 0, found.start()) + 1
+        bounds = _RANGE.match(text[line : found.start()])
+        if bounds is None:
+            continue
+        start, end = (int(bound, 16) for bound in bounds.groups())
+        changed = [int(kilobytes) for kilobytes in _CHANGED.findall(text[line : text.index("VmFlags:", line)])]
+        if changed and not any(changed) and any(start <= address < end for address in addresses):
+            yield start, end

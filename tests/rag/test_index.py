@@ -49,6 +49,30 @@ def found(index: Index, text: str) -> list[str]:
     return [index.store.chunks(ids)[i].article_id for i in ids]
 
 
+def test_an_ingest_reads_the_store_by_copy_and_a_search_in_place(
+    make_index: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In every thread of it: what each of them maps grows with the file, and stays in memory."""
+    index, seen = make_index(), dict[str, int]()
+
+    def noted(name: str) -> Callable[..., object]:
+        then = getattr(Index, name)
+
+        def call(*given: object, **named: object) -> object:
+            seen[name] = index.store.db.execute("PRAGMA mmap_size").fetchone()[0]
+            return then(*given, **named)
+
+        return call
+
+    for name in ("draft", "embed", "_conclude"):
+        monkeypatch.setattr(Index, name, noted(name))
+    kept = index.store.db.execute("PRAGMA cache_size").fetchone()
+    index.add([BRIDGE])
+    assert seen == {"draft": 0, "embed": 0, "_conclude": 0}
+    assert index.store.db.execute("PRAGMA mmap_size").fetchone()[0] > 1 << 30 or sys.platform == "win32"
+    assert index.store.db.execute("PRAGMA cache_size").fetchone() == kept
+
+
 def test_add_find_read(make_index: Make) -> None:
     index = make_index()
     report = index.add([BRIDGE, TRAM])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import itertools
 import re
-import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,15 +12,17 @@ from pathlib import Path
 import hypothesis
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import BPE
 
 from rag.errors import ModelDamagedError, ModelMissingError
 from rag.models import bundled, word_counts
 from rag.models.embed import Embedder
-from rag.models.memory import overwritten_when_freed, release_memory
+from rag.models.memory import overwritten_when_freed, release_weights
 from rag.models.word_counts import WordCounts
 from rag.settings import Settings
 
@@ -164,30 +165,27 @@ def test_mapped_weights_are_dropped_and_read_again(embedder: Embedder) -> None:
     texts = ["Die Brücke von Altdorf ist gesperrt.", "Der Stadtrat tagt am Montag."]
     before = embedder.questions(texts)  # in float32, from the mapped file
     assert resident() > 50_000
-    release_memory()
+    embedder.release()
     assert resident() < 1_000
     assert np.array_equal(embedder.questions(texts), before)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is given back")
-def test_pages_of_a_database_are_given_back(tmp_path: Path) -> None:
-    path = tmp_path / "store.sqlite"
-    mapped = sqlite3.connect(path)
-    mapped.execute("PRAGMA mmap_size = 1000000000")
-    mapped.execute("CREATE TABLE texts (text)")
-    mapped.executemany("INSERT INTO texts VALUES (?)", [("Die Brücke ist gesperrt. " * 40,)] * 5000)
-    mapped.commit()
-    found = mapped.execute("SELECT sum(length(text)) FROM texts").fetchone()
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory is left to the system")
+def test_only_weights_that_are_held_are_dropped_and_no_changed_ones(tmp_path: Path) -> None:
+    def resident(name: str) -> int:
+        text = Path("/proc/self/smaps").read_text("utf-8")
+        return sum(map(int, re.findall(rf"/{name}\.safetensors\n(?:.+\n)*?Rss: +(\d+) kB", text)))
 
-    def resident() -> int:
-        text = Path("/proc/self/smaps").read_text()
-        return sum(int(kilobytes) for kilobytes in re.findall(rf"{path}\n.*?\nRss: +(\d+)", text, re.DOTALL))
-
-    assert resident() > 4_000
-    release_memory()
-    assert resident() < 100
-    assert mapped.execute("SELECT sum(length(text)) FROM texts").fetchone() == found
-    mapped.close()
+    for name in ("held", "other", "changed"):
+        save_file({"weight": torch.ones(1 << 20)}, tmp_path / f"{name}.safetensors")
+    held, other, changed = (load_file(tmp_path / f"{n}.safetensors")["weight"] for n in ("held", "other", "changed"))
+    changed[7] = 2
+    assert [float(weight.sum()) for weight in (held, other, changed)] == [1 << 20, 1 << 20, (1 << 20) + 1]
+    release_weights([held, changed])
+    assert resident("held") < 100
+    assert resident("other") > 4000
+    assert resident("changed") > 4000
+    assert [float(weight.sum()) for weight in (held, other, changed)] == [1 << 20, 1 << 20, (1 << 20) + 1]
 
 
 @pytest.mark.skipif(sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt"), reason="only glibc can do it")
