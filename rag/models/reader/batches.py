@@ -24,9 +24,14 @@ REPEATED = {
     "own-en": 14,
     "plain-de": 40,
     "plain-en": 40,
+    "parts-de": 40,
+    "parts-en": 40,
 }
 NEGATIVES = 0.3  # of the questions are also asked about a passage that does not answer them
-TITLED = 0.75  # of the examples whose passage has a title have it above the passage: not every text in use has one
+# Of the examples whose passage has a title, so many have it above the passage, for not every text in use has one; all of
+# those sources whose questions can't be answered without it.
+TITLED = 0.75
+ALL_TITLED = ("parts-de", "parts-en")
 SORTED = 64  # batches whose examples are sorted by length together: less padding, still mixed
 LONGEST = 320  # tokens; of a longer passage a stretch with the answer is read
 _NO_TITLE = np.zeros(0, np.int32)
@@ -134,7 +139,8 @@ class Batches:
     def _cut(
         self, question: int, passage: int, span: tuple[int, int] | None, relevant: bool, rng: np.random.Generator
     ) -> Example:
-        titled = len(self._titles[passage].ids) > 0 and bool(rng.random() < TITLED)
+        share = 1.0 if self._pool.articles[passage].startswith(ALL_TITLED) else TITLED
+        titled = len(self._titles[passage].ids) > 0 and bool(rng.random() < share)
         most = room(self._head(question, passage, titled), self._longest)
         total = len(self._passages[passage].ids)
         low, high = 0, max(total - most, 0)  # where the stretch may begin

@@ -35,10 +35,19 @@ SOURCES = {  # name -> file under the data's folder, or a path of its own; langu
     "own-en": (str(HERE / "own-en.passages.jsonl"), "en"),
     "plain-de": (str(HERE / "plain-de.passages.jsonl"), "de"),
     "plain-en": (str(HERE / "plain-en.passages.jsonl"), "en"),
+    "parts-de": (str(HERE / "parts-de.passages.jsonl"), "de"),  # of articles, that make sense under their titles alone
+    "parts-en": (str(HERE / "parts-en.passages.jsonl"), "en"),
 }
 # Questions of our own, a line for each: the text it is about, the question, the bounds of the answer or null. No text. An
 # article of Wikinews and a passage of our own go by their id, a passage of MLQA by its digest.
-OWN = {name: HERE / f"{name}.jsonl" for name in ("news", "wikipedia", "own-de", "own-en", "plain-de", "plain-en")}
+OWN = {
+    name: HERE / f"{name}.jsonl"
+    for name in (
+        "news",
+        "wikipedia",
+        *(f"{kind}-{language}" for kind in ("own", "plain", "parts") for language in ("de", "en")),
+    )
+}
 COLLECTIONS = ("squadshifts-reddit", "squadshifts-amazon")  # whose titles are no titles of texts
 HELD_OUT = 8  # one article in so many of MLQA, SQuAD 2.0, the news and our own is kept for development
 
