@@ -117,8 +117,8 @@ class Stub:
             for id, text in texts.items()
         ]
 
-    def read(self, question: str, passages: list[str], spans: int) -> list[Reading]:
-        return [Reading((Span(t.index("zwölf"), t.index("zwölf") + 5, 1.0),), 1.0, 1.0) for t in passages]
+    def read(self, question: str, passages: list[tuple[str, str]], spans: int) -> list[Reading]:
+        return [Reading((Span(t.index("zwölf"), t.index("zwölf") + 5, 1.0),), 1.0, 1.0) for _, t in passages]
 
 
 def test_each_question_is_asked_without_its_passage_and_without_its_article() -> None:
