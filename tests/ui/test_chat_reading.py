@@ -109,7 +109,7 @@ def test_what_else_was_found_can_be_asked_about(demo_url: str, open_page: Open) 
     page = open_page(demo_url)
     ask(page, ACCOUNTS)
     expect(page.locator(".further")).to_have_count(0)  # no other article is about it
-    ask(page, "Wer baut das Wärmepumpenwerk in Mühlrode?")
+    ask(page, "Wer errichtet das Werk für Wärmepumpen in Mühlrode?")
     offered = page.locator(".further button").first
     expect(offered).to_contain_text("Kelvora")  # in the headline of every article about that factory
     question = offered.inner_text()
