@@ -158,9 +158,11 @@ def test_a_model_that_was_unloaded_loads_again(embedder: Embedder) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory is left to the system")
 def test_mapped_weights_are_dropped_and_read_again(embedder: Embedder) -> None:
-    def resident() -> int:
-        entries = re.findall(r"\.safetensors\n(?:.+\n)*?Rss: +(\d+) kB", Path("/proc/self/smaps").read_text("utf-8"))
-        return sum(map(int, entries))
+    def resident() -> int:  # of its own file: other tests have loaded others
+        held = {weight.data_ptr() for weight in embedder._model.parameters()}
+        entry = r"^([0-9a-f]+)-([0-9a-f]+) .+\.safetensors\n(?:.+\n)*?Rss: +(\d+) kB"
+        found = re.findall(entry, Path("/proc/self/smaps").read_text("utf-8"), re.MULTILINE)
+        return sum(int(size) for at, end, size in found if any(int(at, 16) <= one < int(end, 16) for one in held))
 
     texts = ["Die Brücke von Altdorf ist gesperrt.", "Der Stadtrat tagt am Montag."]
     before = embedder.questions(texts)  # in float32, from the mapped file
