@@ -89,10 +89,11 @@ def development(data: Path, limit: int = DEVELOPMENT) -> list[Given]:
     given = []
     for swapped in (False, True):
         for a in chosen:
-            other = negatives.draw(a, rng) if swapped and a.answers else None
-            if swapped and other is None:
+            number: int | None = a.passage
+            if swapped:
+                number = negatives.draw(a, rng) if a.answers else None
+            if number is None:
                 continue
-            number = a.passage if other is None else other
             text = pool.passages[number]
             answers = () if swapped else tuple(text[start:end] for start, end in a.answers)
             given.append(Given(a.source, a.question, pool.titles[number], text, answers, pool.languages[number]))

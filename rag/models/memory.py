@@ -17,10 +17,8 @@ Item = TypeVar("Item")
 
 _MADV_DONTNEED = 4
 _M_PERTURB = -6
-_RANGE = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) ")
-_CHANGED = re.compile(
-    r"^(?:Anonymous|Swap): *(\d+)", re.MULTILINE
-)  # of a file that is mapped privately, the process's own pages
+# Of a file that is mapped privately: the process's own pages.
+_CHANGED = re.compile(r"^(?:Anonymous|Swap): *(\d+)", re.MULTILINE)
 
 
 def release_memory() -> None:
@@ -75,10 +73,7 @@ def _clean_files(addresses: Collection[int]) -> Iterator[tuple[int, int]]:
     text = Path("/proc/self/smaps").read_text("utf-8", "replace")
     for found in re.finditer(r"\.safetensors\n", text):  # of two thousand mappings a few: no other line is looked at
         line = text.rfind("\n", 0, found.start()) + 1
-        bounds = _RANGE.match(text[line : found.start()])
-        if bounds is None:
-            continue
-        start, end = (int(bound, 16) for bound in bounds.groups())
+        start, end = (int(bound, 16) for bound in text[line : text.index(" ", line)].split("-"))
         changed = [int(kilobytes) for kilobytes in _CHANGED.findall(text[line : text.index("VmFlags:", line)])]
         if changed and not any(changed) and any(start <= address < end for address in addresses):
             yield start, end

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from rag.errors import ModelMissingError
+from rag.index import embedded_text
 from rag.models.source import device, find
 from rag.settings import Settings
 from rag.types import Titled
@@ -67,7 +68,7 @@ class CrossEncoderReranker:
 
         with self._lock:
             found = self._model.predict(
-                [(question, f"{title}\n{text}" if title else text) for title, text in texts],
+                [(question, embedded_text(title, text)) for title, text in texts],
                 batch_size=AT_ONCE,
                 show_progress_bar=False,
                 activation_fn=torch.nn.Identity(),  # a sigmoid would make all very good ones equal

@@ -40,14 +40,8 @@ SOURCES = {  # name -> file under the data's folder, or a path of its own; langu
 }
 # Questions of our own, a line for each: the text it is about, the question, the bounds of the answer or null. No text. An
 # article of Wikinews and a passage of our own go by their id, a passage of MLQA by its digest.
-OWN = {
-    name: HERE / f"{name}.jsonl"
-    for name in (
-        "news",
-        "wikipedia",
-        *(f"{kind}-{language}" for kind in ("own", "plain", "parts") for language in ("de", "en")),
-    )
-}
+_ASKED = ("news", "wikipedia", "own-de", "own-en", "plain-de", "plain-en", "parts-de", "parts-en")
+OWN = {name: HERE / f"{name}.jsonl" for name in _ASKED}
 COLLECTIONS = ("squadshifts-reddit", "squadshifts-amazon")  # whose titles are no titles of texts
 HELD_OUT = 8  # one article in so many of MLQA, SQuAD 2.0, the news and our own is kept for development
 
