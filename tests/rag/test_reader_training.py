@@ -14,7 +14,7 @@ import torch
 from rag.models.reader import pool as pool_module
 from rag.models.reader.adapter import load_adapter
 from rag.models.reader.average import average
-from rag.models.reader.batches import REPEATED, TITLED, Batches
+from rag.models.reader.batches import ALL_TITLED, REPEATED, TITLED, Batches
 from rag.models.reader.checkpoint import load_state
 from rag.models.reader.coding import Coder, head, pair
 from rag.models.reader.negatives import Negatives
@@ -25,7 +25,7 @@ from rag.models.reader.trainer import Plan
 from tests.reader_base import write_base
 
 QUESTIONS = Path(__file__).parents[2] / "evals" / "questions"
-MADE = ("own-de", "own-en", "plain-de", "plain-en", "parts-de", "parts-en")  # sources whose passages are ours too
+MADE = ("own-de", "own-en", "plain-de", "plain-en", "parts-de", "parts-en", "articles-de", "actors-de", "actors-en")  # sources whose passages are ours too
 PLAN = Plan(size=2, warmup=2, rate=1e-3, head_rate=1e-3, precision="float32")
 
 
@@ -145,7 +145,7 @@ def test_batches_hold_the_answers_even_of_cut_passages(tiny_base: Path, toy_data
         above = titles[example.passage].ids if example.titled else titles[example.passage].ids[:0]
         before = head(questions[example.question].ids, above)
         assert batches._length(example) == len(before) + example.last - example.first <= 15
-        if pool.articles[example.passage].startswith("parts-"):
+        if pool.articles[example.passage].startswith(ALL_TITLED):
             assert example.titled  # what their questions ask about is named in the title alone
         elif len(titles[example.passage].ids):
             titled[example.titled] = titled.get(example.titled, 0) + 1

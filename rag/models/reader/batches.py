@@ -26,12 +26,18 @@ REPEATED = {
     "plain-en": 40,
     "parts-de": 40,
     "parts-en": 40,
+    "articles-de": 120,
+    "actors-de": 80,
+    "actors-en": 80,
 }
-NEGATIVES = 0.3  # of the questions are also asked about a passage that does not answer them
+# Of the questions so many are also asked about a passage that does not answer them; of those about articles in passages
+# all, for there each passage is about the question, and one answers.
+NEGATIVES = 0.3
+ALWAYS_NEGATIVE = ("articles-de",)
 # Of the examples whose passage has a title, so many have it above the passage, for not every text in use has one; all of
 # those sources whose questions can't be answered without it.
 TITLED = 0.75
-ALL_TITLED = ("parts-de", "parts-en")
+ALL_TITLED = ("parts-de", "parts-en", "articles-de")
 SORTED = 64  # batches whose examples are sorted by length together: less padding, still mixed
 LONGEST = 320  # tokens; of a longer passage a stretch with the answer is read
 _NO_TITLE = np.zeros(0, np.int32)
@@ -96,9 +102,10 @@ class Batches:
         rng = np.random.default_rng([self._seed, number])
         examples = []
         for question, asked in enumerate(self._pool.train):
+            share = 1.0 if asked.source in ALWAYS_NEGATIVE else NEGATIVES
             for _ in range(REPEATED.get(asked.source, 1)):
                 examples.append(self._own(question, asked, rng))
-                if rng.random() < NEGATIVES and (other := self._negatives.draw(asked, rng)) is not None:
+                if rng.random() < share and (other := self._negatives.draw(asked, rng)) is not None:
                     examples.append(self._cut(question, other, None, False, rng))
         order = rng.permutation(len(examples))
         batches = []

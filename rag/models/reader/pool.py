@@ -37,10 +37,16 @@ SOURCES = {  # name -> file under the data's folder, or a path of its own; langu
     "plain-en": (str(HERE / "plain-en.passages.jsonl"), "en"),
     "parts-de": (str(HERE / "parts-de.passages.jsonl"), "de"),  # of articles, that make sense under their titles alone
     "parts-en": (str(HERE / "parts-en.passages.jsonl"), "en"),
+    "articles-de": (str(HERE / "articles-de.passages.jsonl"), "de"),  # encyclopaedic, in passages: one answers, or none
+    "actors-de": (str(HERE / "actors-de.passages.jsonl"), "de"),  # news in which several do the like
+    "actors-en": (str(HERE / "actors-en.passages.jsonl"), "en"),
 }
 # Questions of our own, a line for each: the text it is about, the question, the bounds of the answer or null. No text. An
 # article of Wikinews and a passage of our own go by their id, a passage of MLQA by its digest.
-_ASKED = ("news", "wikipedia", "own-de", "own-en", "plain-de", "plain-en", "parts-de", "parts-en")
+_ASKED = (
+    *("news", "wikipedia", "own-de", "own-en", "plain-de", "plain-en", "parts-de", "parts-en"),
+    *("articles-de", "actors-de", "actors-en"),
+)
 OWN = {name: HERE / f"{name}.jsonl" for name in _ASKED}
 COLLECTIONS = ("squadshifts-reddit", "squadshifts-amazon")  # whose titles are no titles of texts
 HELD_OUT = 8  # one article in so many of MLQA, SQuAD 2.0, the news and our own is kept for development
@@ -141,7 +147,8 @@ def _own(source: str, path: Path) -> Iterator[tuple[str, str, str, list[dict[str
     """The same of the texts at ``path`` that questions of OWN are about."""
     if path.suffix == ".jsonl":
         lines = map(json.loads, path.read_text("utf-8").splitlines())
-        texts = {each["id"]: (each["id"], each.get("title", ""), each["text"]) for each in lines}
+        # The passages of one article are "NAME.1", "NAME.2" ...
+        texts = {each["id"]: (each["id"].partition(".")[0], each.get("title", ""), each["text"]) for each in lines}
     else:
         texts = {digest(text): (article, title, text) for article, title, text, _ in paragraphs(path)}
     asked: dict[str, list[dict[str, Any]]] = {}
