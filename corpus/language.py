@@ -21,6 +21,7 @@ _ENGLISH = frozenset(
     at by for from to with about not it he she they their its there can should will would could into after before
     """.split()
 )
+_ENOUGH = 1000  # characters at the beginning of a text, from which its language is told
 
 
 @cache
@@ -34,7 +35,7 @@ def detect_language(text: str, default: str | None = None) -> str | None:
     """ISO 639-1 code of ``text``'s language, or ``default`` when it holds too little to tell."""
     if len(list(islice(filter(str.isalpha, text), 3))) < 3:
         return default
-    code, probability = _identifier().classify(text)
+    code, probability = _identifier().classify(text[:_ENOUGH])
     return str(code) if probability >= 0.5 else default
 
 

@@ -28,7 +28,7 @@ class Database:
         """Opens ``path``, creating it if absent. Raises NotAnIndexError, IndexFormatError or IndexDamagedError."""
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._lock = threading.Lock()
         self._summaries: dict[str, tuple[int, list[tuple[Any, ...]]]] = {}
         try:
@@ -63,7 +63,11 @@ class Database:
             connection.execute(f"PRAGMA mmap_size = {MAPPED}")
             self._local.connection = connection
             with self._lock:
-                self._connections.append(connection)
+                ended = [kept for kept in self._connections if not kept[0].is_alive()]
+                for one in ended:  # every ingest has threads of its own
+                    one[1].close()
+                    self._connections.remove(one)
+                self._connections.append((threading.current_thread(), connection))
         return connection
 
     def unmap(self) -> None:
@@ -86,15 +90,18 @@ class Database:
     def close(self) -> None:
         """Closes the connections of all threads."""
         with self._lock:
-            for connection in self._connections:
+            for _, connection in self._connections:
                 connection.close()
             self._connections.clear()
         self._local = threading.local()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing."""
+        """All or nothing; in a transaction of the same thread, part of that one."""
         db = self.db
+        if db.in_transaction:
+            yield db
+            return
         db.execute("BEGIN IMMEDIATE")
         try:
             yield db

@@ -324,8 +324,8 @@ class Index:
                 vectors, chunks = self._chunks(found, only, limit)
                 if vectors == limit or len(found) < deep:
                     return chunks
-        among = None if only.within is None else self.store.keys(only)
-        return self._chunks(self.vectors.query(vector, limit, only.chroma(), among), only)[1]
+        among = None if only == Filter() else self.store.keys(only)
+        return self._chunks(self.vectors.query(vector, limit, among), only)[1]
 
     def _chunks(
         self, found: Sequence[tuple[int, float]], only: Filter, most: int | None = None

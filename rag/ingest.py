@@ -82,7 +82,7 @@ class Ingest:
         self._fresh: deque[dict[int, np.ndarray]] = deque(maxlen=IN_FLIGHT)
 
     def run(self, items: Iterable[Article | UnreadableError | Finished]) -> None:
-        """Stores what is new or changed, an article a transaction. Ctrl-C ends it in good order.
+        """Stores what is new or changed, a batch of articles a transaction. Ctrl-C ends it in good order.
 
         Three things go on at a time: reading and cutting, embedding, storing.
         """
@@ -129,18 +129,20 @@ class Ingest:
         ]
 
     def _store(self, items: Sequence[_Draft | _Done]) -> None:
-        store = self.index.store
-        for item in items:
-            if isinstance(item, _Done):
-                ledger.note(store, item.key, item.entry)
-                continue
-            if store.known(item.new.article.id):
-                self.report.updated += 1
-            else:
-                self.report.added += 1
-            self.report.recurring += sum(dropped for _, dropped in item.new.paragraphs)
-            store.put(item.new, item.chunks, self.index.embedder.model_name)
-        if any(isinstance(item, _Draft) for item in items):
+        """In one transaction: with one for each article, the lexical rows took twice as long, written in as many pieces."""
+        store, updated = self.index.store, 0
+        drafts = [item for item in items if isinstance(item, _Draft)]
+        with store.transaction():
+            for item in items:
+                if isinstance(item, _Done):
+                    ledger.note(store, item.key, item.entry)
+                    continue
+                updated += store.known(item.new.article.id) is not None
+                store.put(item.new, item.chunks, self.index.embedder.model_name)
+        self.report.updated += updated
+        self.report.added += len(drafts) - updated
+        self.report.recurring += sum(dropped for draft in drafts for _, dropped in draft.new.paragraphs)
+        if drafts:
             self.index.embedder.release()  # every fourth time would save a hundredth of an ingest, and take 290 MB more
 
     def _mend_recurring(self) -> None:

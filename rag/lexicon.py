@@ -90,7 +90,8 @@ def _chunks_to_write(db: sqlite3.Connection, changed: set[str], top: int) -> lis
         )
     ]
     new = {chunk for chunk in everything if chunk > top}
-    if len(changed) > len(everything):  # looking each word up would take longer than looking through all
+    # Looking each word up would take longer than looking through all.
+    if len(new) == len(everything) or len(changed) > len(everything):
         return everything
     for word in changed:
         matches = db.execute("SELECT rowid FROM chunk_fts WHERE chunk_fts MATCH ?", (f'{{title body}} : "{word}"',))

@@ -1,4 +1,4 @@
-"""What goes into the store and comes out of it, and the filter that SQLite and Chroma both understand."""
+"""What goes into the store and comes out of it, and the filter by which articles are chosen."""
 
 from __future__ import annotations
 
@@ -117,28 +117,6 @@ class Filter:
                 conditions.append(f"articles.{column} IN (SELECT value FROM json_each(?))")
                 parameters.append(json.dumps(list(values)))
         return " AND ".join(conditions) or "1", parameters
-
-    def chroma(self) -> dict[str, Any] | None:
-        """What Chroma's ``where`` can tell: it lets through all that ``sql`` does, and some more.
-
-        One vector stands for equal texts of several articles, so its metadata are those of all of them. ``within`` is
-        not part of it: the vectors allowed are named by their keys (``Store.keys``).
-        """
-        until = _both(min, self.as_of, self.until)
-        conditions: list[dict[str, Any]] = []
-        if until is not None:
-            conditions.append({"first_day": {"$lte": day_number(until)}})
-        if self.since is not None:
-            conditions.append({"last_day": {"$gte": day_number(self.since)}})
-        for name in NAMED:
-            if (values := getattr(self, name)) is not None:
-                # No article has an empty name: nothing is found where nothing is allowed.
-                conditions.append(_any_of([{name: {"$contains": value}} for value in values or [""]]))
-        return {"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None)
-
-
-def _any_of(conditions: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"$or": conditions} if len(conditions) > 1 else conditions[0]
 
 
 def _both(choose: Callable[[dt.date, dt.date], dt.date], one: dt.date | None, other: dt.date | None) -> dt.date | None:

@@ -1,7 +1,7 @@
 """SQLite, the source of truth: articles in all versions, chunks with offsets, vectors, lexical rows, the ingest log.
 
-Everything else in an index folder can be rebuilt from this one file. One transaction an article (WAL, synchronous=FULL):
-a killed run leaves whole articles or nothing.
+Everything else in an index folder can be rebuilt from this one file. Articles are stored in transactions (WAL,
+synchronous=FULL): a killed run leaves whole articles or nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from corpus.urls import same_article_key
 from rag import stories, versions
 from rag.database import Database, holes, raise_revision
 from rag.frequencies import Frequencies
-from rag.rows import NAMED, Filter, Known, NewArticle, NewChunk, StoredChunk
+from rag.rows import Filter, Known, NewArticle, NewChunk, StoredChunk
 
 PART_WEIGHT = 0.4  # what a compound's part counts in BM25 beside a word that stands there itself
 
@@ -243,21 +243,10 @@ class Store(Database):
         for chunk, first_day, vector in rows:
             yield chunk, first_day, np.frombuffer(vector, "<f4")
 
-    def distinct_vectors(self) -> Iterator[tuple[int, dict[str, Any], np.ndarray]]:
-        """(key, what Chroma filters by, vector) of each different text, in order of key.
-
-        "first_day" and "last_day" span the articles that have it, 0 where one has no date; "sources", "languages" and
-        "categories" are those of all of them, missing where there are none.
-        """
-        columns = ", ".join(f"json_group_array(DISTINCT {column})" for column in NAMED.values())
-        rows = self.db.execute(
-            f"SELECT key, vector, min(coalesce(first_day, 0)), max(coalesce(last_day, 0)), {columns} FROM vectors"
-            " JOIN chunks ON chunks.id = chunk JOIN articles ON row = article GROUP BY key ORDER BY key"
-        )
-        for key, vector, first_day, last_day, *named in rows:
-            values = {name: sorted(filter(None, json.loads(found))) for name, found in zip(NAMED, named, strict=True)}
-            facts = {"first_day": first_day, "last_day": last_day} | {name: v for name, v in values.items() if v}
-            yield key, facts, np.frombuffer(vector, "<f4")
+    def distinct_vectors(self) -> Iterator[tuple[int, np.ndarray]]:
+        """(key, vector) of each different text, in order of key."""
+        for key, vector in self.db.execute("SELECT key, vector FROM vectors GROUP BY key ORDER BY key"):
+            yield key, np.frombuffer(vector, "<f4")
 
     def vectors_of_keys(self, keys: Iterable[int], model: str) -> dict[int, np.ndarray]:
         """The vectors that ``model`` gave these texts, where it has read them before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,8 +18,8 @@ from rag.models import side_by_side
 from rag.models.bundled import SHA256, bundled_folder
 from rag.models.memory import release_memory, release_weights
 from rag.models.source import device, find
-from rag.models.vocabulary import Vocabulary, share
-from rag.models.word_counts import WordCounts
+from rag.models.vocabulary import share
+from rag.models.word_tokens import WordTokens, preprocessing
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from rag.models.arithmetic import Arithmetic
 
+PADDED = 16  # to a multiple of so many tokens
 JOB = 4  # batches that are encoded in one call: sentence-transformers' own work for each call is paid once
 
 
@@ -43,7 +45,6 @@ class Embedder(BaseEmbedding):
     _query_prompt: str = PrivateAttr()
     _passage_prompt: str = PrivateAttr()
     _arithmetic: Arithmetic | None = PrivateAttr(default=None)
-    _counts: WordCounts | None = PrivateAttr(default=None)
     _lock: threading.RLock = PrivateAttr(default_factory=threading.RLock)
     _asking: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
@@ -73,7 +74,7 @@ class Embedder(BaseEmbedding):
     def unload(self) -> None:
         """Frees the model's memory (half a gigabyte and more); the next use loads it again, which takes seconds."""
         with self._lock:
-            self._loaded = self._arithmetic = self._counts = None
+            self._loaded = self._arithmetic = None
         gc.collect()
         release_memory()
 
@@ -110,9 +111,8 @@ class Embedder(BaseEmbedding):
             return []
         model = self._model
         with model[0].tokenizing:
-            if self._counts is None:
-                self._counts = WordCounts(model.tokenizer.backend_tokenizer)
-            return self._counts.of(texts)
+            counts: list[int] = model.words.counts(texts)
+            return counts
 
     @property
     def arithmetic(self) -> Arithmetic:
@@ -205,19 +205,20 @@ def model_identity(settings: Settings) -> str:
 
 
 def _load(settings: Settings) -> SentenceTransformer:
+    # Batches that are computed side by side are tokenised so too. The tokenizer's own threads would wait for the cores that
+    # these hold, and these for them. Who sets the variable decides.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     model = _find(settings)
-    # Every new shape of a batch costs oneDNN a new kernel, in time and memory: lengths in steps of 16 are a fifth faster.
+    # Every new shape of a batch costs oneDNN a new kernel, in time and memory: lengths in such steps are a fifth faster.
     if hasattr(model[0], "processing_kwargs"):
-        model[0].processing_kwargs = {"text": {"pad_to_multiple_of": 16}}
+        model[0].processing_kwargs = {"text": {"pad_to_multiple_of": PADDED}}
+    if tokenizer := getattr(model.tokenizer, "backend_tokenizer", None):
+        # One vocabulary with the reader's where both are the same model; it and the words live as long as the model.
+        model.vocabulary = share(tokenizer, Path(model.tokenizer.name_or_path))
+        model.words = WordTokens(tokenizer)
+        model[0].preprocess = preprocessing(model, model.words, PADDED)
     _one_at_a_time(model[0])
-    model.vocabulary = _vocabulary(model)  # lives as long as the model
     return model
-
-
-def _vocabulary(model: Any) -> Vocabulary | None:
-    """That of its tokenizer, one with the reader's where both are the same model; None without a file of pieces."""
-    tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
-    return share(tokenizer, Path(model.tokenizer.name_or_path)) if tokenizer else None
 
 
 def _one_at_a_time(module: Any) -> None:

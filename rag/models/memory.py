@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import re
+import mmap
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,8 +19,9 @@ Item = TypeVar("Item")
 
 _MADV_DONTNEED = 4
 _M_PERTURB = -6
-# Of a file that is mapped privately: the process's own pages.
-_CHANGED = re.compile(r"^(?:Anonymous|Swap): *(\d+)", re.MULTILINE)
+_PAGE = mmap.PAGESIZE
+# Bits of an entry of /proc/self/pagemap (proc_pid_pagemap(5)): the page is in memory, is in swap, is a file's.
+_PRESENT, _SWAPPED, _OF_FILE = (np.uint64(1 << bit) for bit in (63, 62, 61))
 
 
 def release_memory() -> None:
@@ -70,10 +73,19 @@ def overwritten_when_freed() -> Iterator[None]:
 
 def _clean_files(addresses: Collection[int]) -> Iterator[tuple[int, int]]:
     """Bounds of each mapping of a .safetensors file that holds one of ``addresses`` and of which not a byte was changed."""
-    text = Path("/proc/self/smaps").read_text("utf-8", "replace")
-    for found in re.finditer(r"\.safetensors\n", text):  # of two thousand mappings a few: no other line is looked at
-        line = text.rfind("\n", 0, found.start()) + 1
-        start, end = (int(bound, 16) for bound in text[line : text.index(" ", line)].split("-"))
-        changed = [int(kilobytes) for kilobytes in _CHANGED.findall(text[line : text.index("VmFlags:", line)])]
-        if changed and not any(changed) and any(start <= address < end for address in addresses):
+    for line in Path("/proc/self/maps").read_text("utf-8", "replace").splitlines():
+        if not line.endswith(".safetensors"):  # of two thousand mappings a few
+            continue
+        start, end = (int(bound, 16) for bound in line[: line.index(" ")].split("-"))
+        if any(start <= address < end for address in addresses) and not _changed(start, end):
             yield start, end
+
+
+def _changed(start: int, end: int) -> bool:
+    """Whether any page between these addresses, of a file mapped privately, is the process's own, or may be."""
+    try:
+        pages = np.fromfile("/proc/self/pagemap", "<u8", (end - start) // _PAGE, offset=start // _PAGE * 8)
+    except OSError:  # hardened systems and some sandboxes do not tell
+        return True
+    own = (pages & _PRESENT != 0) & (pages & _OF_FILE == 0) | (pages & _SWAPPED != 0)
+    return len(pages) < (end - start) // _PAGE or bool(own.any())

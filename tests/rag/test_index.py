@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -367,3 +368,26 @@ def test_a_text_read_before_is_not_embedded_again(make_index: Make, monkeypatch:
     assert 1 <= len(read) <= 2
     assert all("neu" in text for text in read)
     assert index.verify() == []
+
+
+def test_connections_of_threads_that_have_ended_are_closed(make_index: Callable[..., Index]) -> None:
+    index = make_index()
+    kept = []
+    for _ in range(3):
+        thread = threading.Thread(target=lambda: kept.append(index.store.db))
+        thread.start()
+        thread.join()
+    assert index.store.db.execute("SELECT 1").fetchone() == (1,)
+    assert kept[2].execute("SELECT 1").fetchone() == (1,)  # until another thread comes
+    for connection in kept[:2]:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+
+
+def test_a_transaction_in_a_transaction_is_undone_with_it(make_index: Callable[..., Index]) -> None:
+    store = make_index().store
+    with pytest.raises(RuntimeError), store.transaction():
+        with store.transaction():
+            store.set_meta("inner", "1")
+        raise RuntimeError
+    assert store.meta("inner") is None

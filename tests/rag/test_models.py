@@ -20,10 +20,10 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE
 
 from rag.errors import ModelDamagedError, ModelMissingError
-from rag.models import bundled, word_counts
+from rag.models import bundled, word_tokens
 from rag.models.embed import Embedder
 from rag.models.memory import overwritten_when_freed, release_weights
-from rag.models.word_counts import WordCounts
+from rag.models.word_tokens import WordTokens
 from rag.settings import Settings
 
 
@@ -95,15 +95,31 @@ def test_as_many_tokens_as_there_are_places(embedder: Embedder, texts: list[str]
     assert embedder.token_counts(texts) == [len(places) for places in embedder.token_offsets(texts)]
 
 
+@hypothesis.settings(max_examples=50, deadline=None)
+@given(st.lists(st.text() | st.lists(st.sampled_from(WORDS)).map(" ".join), min_size=1, max_size=5))
+def test_what_is_embedded_is_what_the_model_s_own_tokenizer_gives(embedder: Embedder, texts: list[str]) -> None:
+    texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+    texts.append("Das 1. Beispiel,\n\nzum 2.  Mal: </s> <mask> " + "lang " * 600)
+    for few in (texts, texts[:-1]):
+        model = embedder._model
+        found = model[0].preprocess(few, prompt="passage: ")
+        own = type(model[0]).preprocess(model[0], few, prompt="passage: ")
+        assert found.keys() == own.keys()
+        assert torch.equal(found["input_ids"], own["input_ids"])
+        assert torch.equal(found["attention_mask"], own["attention_mask"])
+    model[0].preprocess(["Nachgeschlagen"])
+    assert "Nachgeschlagen" in model.words._known
+
+
 def test_words_are_counted_anew_when_too_many_are_known(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(word_counts, "MOST", 3)
+    monkeypatch.setattr(word_tokens, "MOST", 3)
     for texts in (["eins zwei drei"], ["zwei vier fünf", "eins drei Brückensperrung"]):
         assert embedder.token_counts(texts) == [len(places) for places in embedder.token_offsets(texts)]
 
 
 def test_a_tokenizer_that_does_not_cut_at_spaces_counts_whole_texts() -> None:
     tokenizer = Tokenizer(BPE({"a": 0, "b": 1, " ": 2, "a ": 3, "a b": 4}, [("a", " "), ("a ", "b")]))
-    assert WordCounts(tokenizer).of(["a b", "a"]) == [1, 1]
+    assert WordTokens(tokenizer).counts(["a b", "a"]) == [1, 1]
 
 
 def test_special_words_are_ordinary_text(embedder: Embedder) -> None:

@@ -25,7 +25,10 @@ from rag.models.reader.trainer import Plan
 from tests.reader_base import write_base
 
 QUESTIONS = Path(__file__).parents[2] / "evals" / "questions"
-MADE = ("own-de", "own-en", "plain-de", "plain-en", "parts-de", "parts-en", "articles-de", "actors-de", "actors-en")  # sources whose passages are ours too
+MADE = (  # sources whose passages are ours too
+    *("own-de", "own-en", "plain-de", "plain-en", "parts-de", "parts-en"),
+    *("articles-de", "actors-de", "actors-en"),
+)
 PLAN = Plan(size=2, warmup=2, rate=1e-3, head_rate=1e-3, precision="float32")
 
 

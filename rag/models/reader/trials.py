@@ -29,7 +29,17 @@ from rag.settings import Settings
 Kind = Literal["answerable", "near", "far"]
 DEPTH = 20  # passages read a question
 LANGUAGES = {
-    "de": ("mlqa-de-de", "mlqa-de-en", "news", "wikipedia", "own-de", "plain-de", "parts-de", "articles-de", "actors-de"),
+    "de": (
+        "mlqa-de-de",
+        "mlqa-de-en",
+        "news",
+        "wikipedia",
+        "own-de",
+        "plain-de",
+        "parts-de",
+        "articles-de",
+        "actors-de",
+    ),
     "en": ("mlqa-en-de", "mlqa-en-en", "squad2", "own-en", "plain-en", "parts-en", "actors-en"),
 }  # of passages: sources
 
