@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from evals.cases import Case
 QUESTIONS = Path(__file__).resolve().parents[2] / "evals" / "questions"
 ARTICLES = Path(__file__).resolve().parents[3] / "shared" / "data" / "wikinews" / "articles.jsonl"
 SETS = {name: load_set(QUESTIONS / f"{name}.jsonl").cases for name in ("wikinews", *(f"wikinews-{n}" for n in "2345"))}
-LONG_NAME = "Institute of Science and Technology Austria"
+LONG_NAMES = re.compile("Institute of Science and Technology Austria|Moritz Schenk Graf von Stauffenberg")
 SIZES = {"wikinews-3": (80, 60), "wikinews-4": (80, 60), "wikinews-5": (55, 40)}  # questions, answerable ones
 ANSWERABLE = [case for cases in SETS.values() for case in cases if case.answerable]
 
@@ -69,6 +70,6 @@ def test_the_years_are_spread(articles: dict[str, dict[str, str]]) -> None:
 def test_no_question_repeats_its_article(articles: dict[str, dict[str, str]]) -> None:
     """No stretch of five words stands in the article as it does in the question, but for a name of so many."""
     for case in ANSWERABLE:
-        text, words = articles[case.articles[0]]["text"], case.question.replace(LONG_NAME, "").rstrip("?").split()
+        text, words = articles[case.articles[0]]["text"], LONG_NAMES.sub("|", case.question).rstrip("?").split()
         runs = [" ".join(words[i : i + 5]) for i in range(len(words) - 4)]
         assert not [run for run in runs if run in text], case.id
