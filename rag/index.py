@@ -112,8 +112,8 @@ class Index:
     ) -> Report:
         """Reads files and folders into the index. Unchanged files are skipped, changed articles become new versions.
 
-        ``prune`` deletes articles whose file, or whose record in it, is gone from ``paths``. Ctrl-C stops cleanly after
-        the article in hand. Raises SourceError for paths that do not exist or hold nothing, IndexLockedError,
+        ``prune`` deletes articles whose file, or whose record in it, is gone from ``paths``. Ctrl-C stops cleanly:
+        whole articles are stored, or not. Raises SourceError for paths that do not exist or hold nothing, IndexLockedError,
         IndexMismatchError. Reasons in the report are in ``language``.
         """
         places = [Path(path) for path in paths]
