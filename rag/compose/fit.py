@@ -22,6 +22,17 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"\b[A-ZÄÖÜ]{1,4}[ -]?\d+\b")  # "BAB 12", "A 2": a thing is called so, nobody is
+# A place that something comes from, or goes to: how it is asked for, and what stands before it or begins it.
+_PLACE = r"\w*(?:stadt|ort|dorf|land|staat|region|provinz|hafen|insel|kontinent|gemeinde|city|town|country|place|port|airport)"
+_ASKS_FROM = re.compile(
+    rf"^(?:aus|von) welche[rmn]? {_PLACE}\b|\bwoher\b|^from (?:where|(?:which|what) {_PLACE})\b|^where\b.+\bfrom\W*$",
+    re.IGNORECASE,
+)
+_ASKS_TO = re.compile(
+    rf"^(?:nach|in) welche[ns]? {_PLACE}\b|\bwohin\b|^(?:in)?to (?:where|(?:which|what) {_PLACE})\b|^where\b.+\bto\W*$",
+    re.IGNORECASE,
+)
+_FROM, _TO = (re.compile(rf"(?:^|\W)(?:{words})\s+$", re.IGNORECASE) for words in ("aus|von|vom|from", "nach|to|into"))
 _EITHER = re.compile(r"\b(?:oder|or)\b")
 
 
@@ -55,6 +66,8 @@ def unfit(item: Evidence, topic: Topic) -> bool:
         return not any(d.start < item.span[1] and item.span[0] < d.end for d in dates_in(item)) and not _TIME.search(
             words
         )
+    if _other_way(topic.question, item.text[:start], words):
+        return True
     if kind not in ("person", "place"):
         return False
     figures = [(a.start, max(a.end, a.unit_at[1] if a.unit_at else 0)) for a in amounts_in(item)]
@@ -62,6 +75,17 @@ def unfit(item: Evidence, topic: Topic) -> bool:
     nameless = item.passage.language in (None, "de") and not any(c.isupper() for c in words)
     only = any(first <= start and end <= last for first, last in figures)  # "zwei Männer" is more than a figure
     return nameless or only or (kind == "person" and bool(_LABEL.search(words)))
+
+
+def _other_way(question: str, before: str, words: str) -> bool:
+    """Whether a place is where something went, and the question asks whence, or the other way round. ``before``: what
+    stands before the place in its sentence."""
+    first, _, _ = words.partition(" ")
+    prepositions = (before, f"{first} ")
+    for asks, other in ((_ASKS_FROM, _TO), (_ASKS_TO, _FROM)):
+        if asks.search(question) and any(other.search(one) for one in prepositions):
+            return True
+    return False
 
 
 def echoes(item: Evidence, topic: Topic) -> bool:

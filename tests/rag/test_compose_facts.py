@@ -218,6 +218,19 @@ def test_a_road_is_no_person_and_what_was_asked_is_no_answer() -> None:
     assert answered("Wer gewann das Spiel in Altdorf, Rot oder Blau?", either).short == "Rot"
 
 
+def test_where_something_went_is_not_where_it_came_from() -> None:
+    went = Told("Der Gefangene wurde am Dienstag nach Neudorf geflogen.", [("Neudorf", 0.9)])
+    assert answered("Aus welcher Stadt wurde der Gefangene geflogen?", went).short is None
+    assert answered("Woher kam der Gefangene?", went).short is None
+    assert answered("Wohin wurde der Gefangene geflogen?", went).short == "Neudorf"
+    assert answered("In welche Stadt wurde der Gefangene geflogen?", went).short == "Neudorf"
+    came = Told("Der Gefangene wurde am Dienstag aus Altdorf ausgeflogen.", [("aus Altdorf", 0.9)])
+    assert answered("In welche Stadt wurde der Gefangene geflogen?", came).short is None
+    assert answered("Aus welcher Stadt wurde der Gefangene geflogen?", came).short == "aus Altdorf"
+    reason = Told("Nach Neudorf flog der Gefangene wegen einer Drohung.", [("Neudorf", 0.9)])
+    assert answered("Where was the Gefangene flown from?", reason, language="en").short is None
+
+
 def test_what_would_have_to_be_is_no_count() -> None:
     told = Told(
         "Das Werk in Altdorf bekommt Geld unter der Bedingung, dass mindestens 600 Arbeitsplätze entstehen.",
