@@ -129,7 +129,7 @@ class Ingest:
         ]
 
     def _store(self, items: Sequence[_Draft | _Done]) -> None:
-        """In one transaction: with one for each article, the lexical rows took twice as long, written in as many pieces."""
+        """In one transaction: with one for each article SQLite took a third longer, the lexical rows in as many pieces."""
         store, updated = self.index.store, 0
         drafts = [item for item in items if isinstance(item, _Draft)]
         with store.transaction():

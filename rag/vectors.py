@@ -71,7 +71,7 @@ class Vectors:
         """(key, cosine similarity) of the nearest vectors, nearest first; ``Store.chunks_of_vectors`` says whose they are.
 
         ``among`` restricts the search to these keys. Chroma keeps nothing of the articles beside the vectors, whose texts
-        several may share: written for each, that took as long as the graph.
+        several may share: written for each, that made building half as long again.
         """
         if self.pointer.count == 0:
             return []

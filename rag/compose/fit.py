@@ -81,11 +81,10 @@ def _other_way(question: str, before: str, words: str) -> bool:
     """Whether a place is where something went, and the question asks whence, or the other way round. ``before``: what
     stands before the place in its sentence."""
     first, _, _ = words.partition(" ")
-    prepositions = (before, f"{first} ")
-    for asks, other in ((_ASKS_FROM, _TO), (_ASKS_TO, _FROM)):
-        if asks.search(question) and any(other.search(one) for one in prepositions):
-            return True
-    return False
+    return any(
+        asks.search(question) and (other.search(before) or other.search(f"{first} "))
+        for asks, other in ((_ASKS_FROM, _TO), (_ASKS_TO, _FROM))
+    )
 
 
 def echoes(item: Evidence, topic: Topic) -> bool:
