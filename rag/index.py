@@ -312,6 +312,7 @@ class Index:
 
         Of chunks with one and the same text a few stand for all.
         """
+        among: Sequence[int] | None = None
         if only != Filter():
             if len(self.store.chunk_ids(only, FEW + 1)) <= FEW:
                 known = self.store.vectors_of_keys(self.store.keys(only), model_identity(self.settings))
@@ -324,7 +325,7 @@ class Index:
                 vectors, chunks = self._chunks(found, only, limit)
                 if vectors == limit or len(found) < deep:
                     return chunks
-        among = None if only == Filter() else self.store.keys(only)
+            among = self.store.keys(only)
         return self._chunks(self.vectors.query(vector, limit, among), only)[1]
 
     def _chunks(
