@@ -3,9 +3,10 @@
 "bm25"        keyword search alone: the lexical half of belegt, BM25 over tokens of German analysis (stems, ä/ae, parts
               of compounds). That is more than textbook BM25 over lowercased words, so the harder one to beat.
 "dense"       vector search alone: cosine similarity of the same embeddings, with the model's own prompts
+"fused"       both searches, in the order that their fusion gives: no reader or CrossEncoder puts the passages in order
 "quickstart"  llama-index + Chroma + HuggingFaceEmbedding as they come; see ``evals/quickstart.py``
 
-The first two answer through belegt's own reader and threshold, so that what differs is the search alone. The quick
+The first three answer through belegt's own reader and threshold, so that what differs is the search alone. The quick
 start has no reader and, without a language model, nothing that refuses: it shows its best passage whatever is asked.
 """
 
@@ -24,7 +25,12 @@ from rag.index import Index
 from rag.settings import Settings
 from rag.types import Answer
 
-FUSIONS = {"bm25": "lexical", "dense": "dense"}  # belegt's own setting that leaves one of its searches out
+# belegt's own settings that leave a part of it out.
+WITHOUT: dict[str, dict[str, str]] = {
+    "bm25": {"fusion": "lexical"},
+    "dense": {"fusion": "dense"},
+    "fused": {"rerank_model": "none"},
+}
 
 
 class AnswerFunction(Protocol):
@@ -36,10 +42,10 @@ class AnswerFunction(Protocol):
 
 
 @contextmanager
-def _half(fusion: str, settings: Settings) -> Iterator[AnswerFunction]:
+def _part(without: dict[str, str], settings: Settings) -> Iterator[AnswerFunction]:
     from rag.answerer import Answerer  # loads the models' libraries
 
-    with Answerer.open(settings.model_copy(update={"fusion": fusion})) as answerer:
+    with Answerer.open(settings.model_copy(update=without)) as answerer:
         yield answerer.ask
 
 
@@ -59,6 +65,6 @@ Baseline = Callable[[Settings], AbstractContextManager[AnswerFunction]]
 # Each takes the settings of an index and gives the function that answers from it. Raises as ``Answerer.open`` does, and
 # BaselineMissingError when its packages are not installed.
 BASELINES: dict[str, Baseline] = {
-    **{name: partial(_half, fusion) for name, fusion in FUSIONS.items()},
+    **{name: partial(_part, without) for name, without in WITHOUT.items()},
     "quickstart": _quickstart,
 }

@@ -55,7 +55,7 @@ def opened(settings: Settings, baseline: str = OURS, retrieval_only: bool = Fals
 
     Raises BaselineUnknownError, BaselineMissingError, and what ``Answerer.open`` raises.
     """
-    from evals.baselines import BASELINES, FUSIONS
+    from evals.baselines import BASELINES, WITHOUT
     from rag.answerer import Answerer
     from rag.index import Index
 
@@ -63,15 +63,13 @@ def opened(settings: Settings, baseline: str = OURS, retrieval_only: bool = Fals
     about: dict[str, Any] = {} if baseline == OURS else {"baseline": baseline}
     if retrieval_only:
         about["retrieval only"] = True
-    fusion = OURS if baseline == OURS else FUSIONS.get(baseline)
-    if fusion is None:
+    if baseline != OURS and baseline not in WITHOUT:
         with BASELINES[baseline](settings) as answer, Index.open(settings) as index:
             about["index"] = index_stamp(index.store)
             models = (index.status().model, baseline)
             yield System(_searching(answer) if retrieval_only else answer, settings, models, index.article, about)
         return
-    chosen = settings if baseline == OURS else settings.model_copy(update={"fusion": fusion})
-    with Answerer.open(chosen) as answerer:
+    with Answerer.open(settings.model_copy(update=WITHOUT.get(baseline, {}))) as answerer:
         yield over(answerer, about, retrieval_only)
 
 

@@ -1,4 +1,4 @@
-"""Who the bench asks: belegt, each of its searches alone, and the quick start, over one set's articles."""
+"""Who the bench asks: belegt, its searches alone and together, and the quick start, over one set's articles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from evals.baselines import BASELINES, FUSIONS
+from evals.baselines import BASELINES, WITHOUT
 from evals.cases import Case
 from evals.errors import CorpusError
 from evals.importers import Imported
@@ -36,7 +36,7 @@ DEPTH = 30  # passages asked for: several of one article count once, and ten art
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What building an index took. bm25 and dense search the one that belegt built."""
+    """What building an index took. Those of ``WITHOUT`` search the one that belegt built."""
 
     seconds: float
     articles: int
@@ -75,7 +75,7 @@ class System(Protocol):
 
 
 class _Belegt:
-    """belegt with the fusion of its settings; ``queries`` is shared by those over the same index."""
+    """belegt, with all its parts or without some; ``queries`` is shared by those over the same index."""
 
     def __init__(self, answerer: Answerer, queries: dict[str, Query]) -> None:
         self._retriever = answerer.retriever
@@ -126,13 +126,13 @@ class Corpus:
         from rag.answerer import Answerer
         from rag.index import Index
 
-        if system not in FUSIONS and system != OURS:
+        if system not in WITHOUT and system != OURS:
             self._build(system, self._quickstart, progress)
             with closing(Quickstart(self._folder / system, self._models.quickstart)) as opened:
                 yield _Quickstart(opened, self._settings)
             return
         self._build(OURS, self._belegt, progress)
-        chosen = self._settings.model_copy(update={"fusion": FUSIONS.get(system, self._settings.fusion)})
+        chosen = self._settings.model_copy(update=WITHOUT.get(system, {}))
         with Index.open(chosen) as index:
             index.embedder = self._models.belegt
             yield _Belegt(Answerer(index), self._queries)

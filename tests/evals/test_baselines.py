@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from llama_index.core import MockEmbedding
 
 from corpus.article import Article
 from evals import quickstart
-from evals.baselines import BASELINES
+from evals.baselines import BASELINES, WITHOUT
+from evals.cases import load_set
+from evals.cli import DEMO_SET
 from evals.errors import BaselineMissingError
 from evals.quickstart import PACKAGES, Quickstart
 from rag.answerer import Answerer
@@ -93,6 +96,17 @@ def test_each_baseline_answers_over_an_index(
         unknown = "Xyzzy plugh"  # no word of it is in the articles
         assert words(unknown).passages == ()
         assert len(meaning(unknown).passages) == settings.top_k
+
+
+def test_fused_is_the_search_before_anything_reads(demo_answerer: Answerer) -> None:
+    read = demo_answerer.retriever
+    without = demo_answerer.settings.model_copy(update=WITHOUT["fused"])
+    with Answerer.open(without) as fused:
+        orders = [
+            [[p.chunk_id for p in search(case.question, case.as_of)] for case in load_set(DEMO_SET).first(12).cases]
+            for search in (fused.retriever.passages, partial(read.passages, rerank=False), read.passages)
+        ]
+    assert orders[0] == orders[1] != orders[2]
 
 
 def test_without_its_packages_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,7 +161,7 @@ def test_a_file_that_can_not_be_written_is_told_before_any_answering(tmp_path: P
 
 
 def test_an_unknown_baseline_is_told_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(BaselineUnknownError, match="hybrid, bm25, dense, quickstart"):
+    with pytest.raises(BaselineUnknownError, match="hybrid, bm25, dense, fused, quickstart"):
         cli.main(parsed("--baseline", "bm52"), Settings(index=tmp_path), "de")
 
 
