@@ -138,7 +138,7 @@ class Retriever(BaseRetriever):
         of time is a preference: chunks of that time come first, others are not left out. ``time`` overrides it: False
         for none, (first day, last day) or a ``QuestionTime``. ``fusion`` ("hybrid", "dense", "lexical") and ``top_k``
         override the settings; either search alone pays no heed to time and is not reranked, nor is anything without
-        ``rerank``. Raises FilterValueError.
+        ``rerank``, nor a question in a language that the reranker does not know. Raises FilterValueError.
         """
         query = question if isinstance(question, Query) else self.query(question)
         settings, only = self.index.settings, self._only(only, as_of, within)
@@ -162,10 +162,11 @@ class Retriever(BaseRetriever):
         scores = self._scores(query, ids, dense, lexical, matches, fusion)
         bonus = np.array([wanted.bonus(chunks[chunk]) for chunk in ids]) if wanted else np.zeros(len(ids))
         searched = scores + bonus
-        if self.reranker and rerank and fusion == "hybrid":
+        reranker = self.reranker if rerank and fusion == "hybrid" else None
+        if reranker and (reranker.languages is None or query.language in reranker.languages):
             first = np.argsort(-searched, kind="stable").tolist()
             texts = [(chunks[i].title or "", chunks[i].text) for i in ids]
-            scores = reranked(scores, first, texts, query.text, self.reranker, settings.rerank_seconds)
+            scores = reranked(scores, first, texts, query.text, reranker, settings.rerank_seconds)
         scores = scores + bonus
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
         told = self._one_teller([chunks[ids[i]] for i in order])

@@ -74,6 +74,7 @@ def ours(answerer: Answerer, question: str) -> dict[str, float]:
 
     class Timed:
         adds = reranker.adds if reranker else False
+        languages = reranker.languages if reranker else None
 
         def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
             nonlocal reranking

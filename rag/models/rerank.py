@@ -28,6 +28,11 @@ class Reranker(Protocol):
 
     adds: bool  # whether its scores are added to the search's; if not, they take their place
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """Of questions that it may rank passages for; None: of any."""
+        ...
+
     def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
         """A score for each text, on any scale, more for a better fit."""
         ...
@@ -48,6 +53,7 @@ class CrossEncoderReranker:
     """The cross-encoder that the settings name. Safe to share between threads."""
 
     adds = False
+    languages = None
 
     def __init__(self, settings: Settings) -> None:
         """Loads it, for no question's time should go by loading. Raises ModelMissingError."""

@@ -17,7 +17,7 @@ from rag.models.reader.calibrate import (
     on_unseen_folds,
     ranking,
 )
-from rag.models.reader.evidence import CALIBRATION, FEATURES, READ, Calibration
+from rag.models.reader.evidence import AGAINST, CALIBRATION, FEATURES, READ, Calibration
 from rag.models.reader.model import Reading, Span
 from rag.models.reader.pool import Asked, Pool
 from rag.models.reader.trials import Trial, _touches, asked_of
@@ -44,11 +44,22 @@ def made_up(questions: int = 600) -> list[Trial]:
     return found
 
 
-def test_the_weights_find_what_counts() -> None:
-    weights, _ = fitted(made_up())
-    assert weights[MARGIN] > 0.5 and weights[BEHIND] < -0.5
-    others = np.delete(weights, [MARGIN, BEHIND])
-    assert np.abs(others).max() < 0.3
+def test_the_network_finds_what_counts() -> None:
+    network, none = fitted(made_up()), np.zeros(len(FEATURES))
+    rises = [
+        abs(float(np.diff(network.scores(np.stack([none - one, none + one])))[0])) for one in np.eye(len(FEATURES))
+    ]
+    assert min(rises[MARGIN], rises[BEHIND]) > 3
+    assert max(np.delete(rises, [MARGIN, BEHIND])) < 1
+
+
+def test_more_of_what_speaks_for_an_answer_never_makes_it_less_likely() -> None:
+    rows = np.random.default_rng(3).normal(0, 8, size=(500, len(FEATURES)))
+    shipped = Calibration.load()
+    for at, name in enumerate(FEATURES):
+        more = rows.copy()
+        more[:, at] += 5 * (-1 if name in AGAINST else 1)
+        assert np.all(shipped.network.scores(more) >= shipped.network.scores(rows)), name
 
 
 def test_what_reading_adds_is_found_in_units_of_the_search() -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.models.reader.evidence import APART, AT_ONCE, FEATURES, FEWEST, BundledReader, Calibration, bare
+from rag.models.monotone import Monotone
+from rag.models.reader.evidence import APART, AT_ONCE, FEATURES, FEWEST, READ, BundledReader, Calibration, bare
 from rag.models.reader.model import Reading, Span, SpanReader
 from rag.retrieve import Query
 from rag.types import Passage, Titled
@@ -22,7 +23,9 @@ SURE, UNSURE = 9.0, -9.0
 def weighing(bias: float = 0.0, fitted: bool = True, **weights: float) -> Calibration:
     """Margin and "answerable" by halves, and what else is named."""
     all_weights = {"margin": 0.5, "answerable": 0.5} | weights
-    return Calibration(tuple(all_weights.get(name, 0.0) for name in FEATURES), bias, 0.5, (1.0, 0.0, 0.0), fitted)
+    linear, nothing = np.array([all_weights.get(name, 0.0) for name in FEATURES]), np.zeros(len(FEATURES))
+    network = Monotone(nothing, nothing + 1, linear, nothing[None], np.zeros(1), np.zeros(1), bias)
+    return Calibration(network, 0.5, (1.0, 0.0, 0.0), fitted)
 
 
 ODDS = weighing()
@@ -136,11 +139,14 @@ def test_answers_have_no_marks_that_are_not_theirs(sentence: str, span: str, ans
 def test_the_calibration_that_is_shipped_can_be_read(tmp_path: Path) -> None:
     assert 0 < Calibration.load().threshold < 1
     file = tmp_path / "c.json"
-    weights = {name: i / 10 for i, name in enumerate(FEATURES)}
-    file.write_text(
-        json.dumps({"weights": weights, "bias": -1.0, "threshold": 0.4, "rank": weights, "fitted": True}), "utf-8"
-    )
-    assert Calibration.load(file) == Calibration(tuple(weights.values()), -1.0, 0.4, (0.0, 0.1, 0.2), True)
+    network, rank = Calibration.load().network, {name: i / 10 for i, name in enumerate(READ)}
+    record = {"network": network.record(FEATURES), "threshold": 0.4, "rank": rank, "fitted": True}
+    file.write_text(json.dumps(record), "utf-8")
+    read = Calibration.load(file)
+    assert (read.threshold, read.rank, read.fitted) == (0.4, (0.0, 0.1, 0.2), True)
+    rows = np.random.default_rng(0).normal(size=(20, len(FEATURES)))
+    assert np.allclose(read.network.scores(rows), network.scores(rows))
+    assert read.confidences([]) == []
 
 
 def test_an_uncalibrated_reader_says_so(caplog: pytest.LogCaptureFixture) -> None:

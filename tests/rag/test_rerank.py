@@ -28,6 +28,8 @@ QUESTION = "Was kostet die Straßenbahn?"
 class Longest:
     """Likes long texts, and may take its time."""
 
+    languages: frozenset[str] | None = None
+
     def __init__(self, pause: float = 0.0, adds: bool = False) -> None:
         self.pause, self.adds = pause, adds
         self.read: list[str] = []
@@ -131,6 +133,19 @@ def test_the_time_asked_for_still_counts(make_index: Callable[..., Index]) -> No
     retriever = Retriever(index, reranker=Longest())
     assert retriever.passages("Wo hat es gebrannt?")[0].article_id == "2021-05-06"
     assert retriever.passages("Wo hat es im Mai 2019 gebrannt?")[0].article_id == "2019-05-06"
+
+
+def test_a_question_in_a_language_that_the_reranker_does_not_know_keeps_the_order_of_the_search(
+    make_index: Callable[..., Index],
+) -> None:
+    index, reranker = make_index(), Longest()
+    reranker.languages = frozenset({"de", "en"})
+    index.ingest([DEMO], progress=False)
+    retriever = Retriever(index, reranker=reranker)
+    for question, known in (("Neden köprü kapatıldı ve ne zaman açılacak?", False), ("Warum ist die Brücke zu?", True)):
+        found = [p.chunk_id for p in retriever.passages(question)]
+        assert bool(reranker.read) is known
+        assert (found == [p.chunk_id for p in retriever.passages(question, rerank=False)]) is not known
 
 
 def test_a_model_that_will_not_do_is_an_error_that_names_the_setting(tmp_path: Path, embedder: Embedder) -> None:

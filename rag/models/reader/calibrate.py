@@ -1,10 +1,10 @@
 """Fits what turns the reader's logits into a probability: ``python -m rag.models.reader.calibrate --adapter FILE``.
 
-The questions that training held out are asked with and without the passages that answer them (``trials.py``). Two logistic
-regressions (Platt 1999): one over every span, "does it answer?", whose logit ranks; one over the best of each question,
-whose probability is told. Both are tried on folds they did not see, whole articles at a time. A third (conditional logistic
-regression, McFadden 1973) says what reading adds to a passage's score in the search: it wins a softmax over all passages
-read for the one the question was asked about. XQuAD, NoMIRACL and the demo questions are not looked at.
+The questions that training held out are asked with and without the passages that answer them (``trials.py``). A monotone
+network over every span, "is it this one that answers, or none?", whose score ranks; a logistic regression (Platt 1999) over
+the best of each question, whose probability is told. Both are tried on folds they did not see, whole articles at a time. A
+conditional logistic regression (McFadden 1973) says what reading adds to a passage's score in the search: it wins a softmax
+over all passages read for the one the question was asked about. XQuAD, NoMIRACL and the demo questions are not looked at.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import numpy as np
 from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.models.bundled import bundled_folder
 from rag.models.logistic import auroc, fit_logistic
-from rag.models.reader.evidence import CALIBRATION, FEATURES, READ
+from rag.models.monotone import Monotone, fit_monotone
+from rag.models.reader.evidence import AGAINST, CALIBRATION, FEATURES, READ
 from rag.models.reader.model import SpanReader
 from rag.models.reader.pool import load_pool
 from rag.models.reader.trials import Kind, Trial, trials
@@ -43,17 +44,17 @@ def balanced(data: Sequence[Trial]) -> list[Trial]:
     return [replace(t, weight=t.weight * share[t.kind] * len(data) / total[t.kind]) for t in data]
 
 
-def fitted(data: Sequence[Trial]) -> tuple[np.ndarray, float]:
-    """Weights of the features, and the bias, of the probability that the best span of a question answers it."""
-    rows = np.concatenate([t.rows for t in data])
-    right = np.concatenate([t.right for t in data]).astype(float)
-    weight = np.concatenate([np.full(len(t.rows), t.weight) for t in data])
-    weights, bias = fit_logistic(rows, right, weight)
-    best = [int(np.argmax(t.rows @ weights)) for t in data]
-    told = np.array([t.rows[i] @ weights + bias for t, i in zip(data, best, strict=True)])
+def fitted(data: Sequence[Trial]) -> Monotone:
+    """The network whose score of the best span of a question is the logit of the probability that it answers."""
+    weight = np.array([t.weight for t in data])
+    signs = [-1 if name in AGAINST else 1 for name in FEATURES]
+    network = fit_monotone([t.rows for t in data], [t.right for t in data], weight, signs)
+    told = [network.scores(t.rows) for t in data]
+    best = [int(np.argmax(scores)) for scores in told]
+    surest = np.array([scores[i] for scores, i in zip(told, best, strict=True)])
     answers = np.array([t.right[i] for t, i in zip(data, best, strict=True)], dtype=float)
-    slope, shift = fit_logistic(told[:, None], answers, np.array([t.weight for t in data]))
-    return weights * slope[0], float(bias * slope[0] + shift)
+    slope, shift = fit_logistic(surest[:, None], answers, weight)
+    return network.stretched(float(slope[0]), shift)
 
 
 def ranking(data: Sequence[Trial]) -> np.ndarray:
@@ -98,12 +99,12 @@ def on_unseen_folds(data: Sequence[Trial]) -> dict[str, Any]:
     first: list[tuple[int, float]] = []
     for fold in range(FOLDS):
         seen = [t for t in data if folds[t.group] != fold]
-        weights, bias = fitted(seen)
+        network = fitted(seen)
         rest = [t for t in data if folds[t.group] == fold and t.answerable and t.own.any()]
         first.append((len(rest), _first(rest, ranking(seen))))
         for i, t in enumerate(data):
             if folds[t.group] == fold:
-                sure = 1 / (1 + np.exp(-(t.rows @ weights + bias)))
+                sure = 1 / (1 + np.exp(-network.scores(t.rows)))
                 best = np.argsort(-sure)[:QUOTES]
                 told[i], right[i] = sure[best[0]], t.right[best[0]]
                 held[i] = t.right[best][sure[best] >= RELATIVE_CONFIDENCE * sure[best[0]]].any()
@@ -176,17 +177,15 @@ def main() -> None:
     settings = Settings.load(rerank_model="none")  # what reading adds is yet to be found
     reader = SpanReader.load(bundled_folder(settings.cache), arguments.adapter)
     data = balanced(list(trials(load_pool(arguments.data), reader, settings, arguments.limit)))
-    weights, bias = fitted(data)
     unseen = on_unseen_folds(data)
     card = {
         "what": "how the bundled reader's logits become probabilities; rag/models/reader/evidence.py says how they are used",
         "fitted": True,
         "command": f"python -m rag.models.reader.calibrate --adapter {arguments.adapter} --limit {arguments.limit}",
         "on unseen folds": unseen,
-        "weights": {name: round(float(w), 5) for name, w in zip(FEATURES, weights, strict=True)},
-        "bias": round(bias, 5),
         "threshold": unseen["threshold"],
         "rank": {name: round(float(w), 5) for name, w in zip(READ, ranking(data), strict=True)},
+        "network": fitted(data).record(FEATURES),
     }
     arguments.out.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(json.dumps(card, indent=1, ensure_ascii=False))
