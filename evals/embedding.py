@@ -206,7 +206,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_started = dict(os.environ)  # before a model is loaded, which sets what belegt wants
     with tempfile.TemporaryDirectory() as work:
         sets = corpora(arguments.data, Path(work))
-    ours = Embedder(Settings.load())
+    ours, plain = Embedder(Settings.load()), Embedder(Settings.load(embed_dtype="float32"))
     # By turns from both sets: their passages differ in length.
     texts = [text for pair in zip(*(one.passages for one in sets), strict=False) for text in pair][: arguments.texts]
     with Elsewhere("plain", as_started) as theirs:
@@ -222,9 +222,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         for whole in sets:
             one = whole if arguments.all else drawn(whole, arguments.questions, arguments.passages)
             asked = embedded(ours.questions, one.questions, f"{one.name} questions")
+            in_full = embedded(plain.questions, one.questions, f"{one.name} questions, float32")
             mine = embedded(ours.passages, one.passages, f"{one.name} belegt")
             full = embedded(theirs, one.passages, f"{one.name} float32")
-            print(cost(whole, one, asked, mine, full), flush=True)
+            print(cost(whole, one, (asked, mine), (in_full, full)), flush=True)
         few = texts[:32]
         expected = theirs(few)
     with Elsewhere("belegt", as_started | OLD_CPU) as old:
@@ -235,9 +236,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def cost(whole: Corpus, one: Corpus, asked: np.ndarray, mine: np.ndarray, full: np.ndarray) -> str:
-    """What ``mine`` loses against ``full``, both vectors of the passages of ``one``, which was drawn from ``whole``."""
-    got, most = ndcg(mine, asked, one.gold), ndcg(full, asked, one.gold)
+def cost(whole: Corpus, one: Corpus, ours: tuple[np.ndarray, np.ndarray], plain: tuple[np.ndarray, np.ndarray]) -> str:
+    """What ``ours`` loses against ``plain``, both vectors of the questions and of the passages of ``one``, which was drawn
+    from ``whole``."""
+    (asked, mine), (asked_plain, full) = ours, plain
+    got, most = ndcg(mine, asked, one.gold), ndcg(full, asked_plain, one.gold)
     alike = cosines(mine, full)
     low, high = bootstrap(list(got - most))
     return (

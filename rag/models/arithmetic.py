@@ -1,4 +1,4 @@
-"""In what numbers passages are computed: bfloat16 where the CPU multiplies in it and the vectors stay the same.
+"""In what numbers a model computes: bfloat16 where the CPU multiplies in it and the vectors stay the same.
 
 A vector is stored under the model's name alone, whatever CPU made it, so only ways of computing are taken whose vectors
 agree with float32's: on the texts of ``CHECKS`` their cosine must be ``LEAST`` or more. Ways, the fastest first:

@@ -35,8 +35,8 @@ class Embedder(BaseEmbedding):
     """A sentence-transformers model: ``bundled``, a folder, or a hub id, with its own prompts unless given others.
 
     Vectors are unit length, float32, shape (len(texts), dimension), in input order; text beyond the model's longest
-    input is ignored. Questions are always computed in float32, passages in bfloat16 where the CPU multiplies in it and
-    the vectors stay the same (arithmetic.py), several batches side by side (side_by_side.py).
+    input is ignored. Computed in bfloat16 where the CPU multiplies in it and the vectors stay the same (arithmetic.py),
+    several batches of passages side by side (side_by_side.py).
     Figures: docs/measurements.md, "Embedding speed".
     """
 
@@ -116,7 +116,9 @@ class Embedder(BaseEmbedding):
 
     @property
     def arithmetic(self) -> Arithmetic:
-        """In what numbers passages are computed. Raises SettingsError where bfloat16 is asked for and gives other vectors."""
+        """In what numbers is computed. Raises SettingsError where bfloat16 is asked for and gives other vectors."""
+        if (chosen := self._arithmetic) is not None:
+            return chosen  # without the lock: a question must not wait until a batch of passages is embedded
         with self._lock:
             if self._arithmetic is None:
                 self._arithmetic = self._choose()
@@ -134,7 +136,7 @@ class Embedder(BaseEmbedding):
         if wanted == "float32" or self._model.device.type != "cpu" or not (wanted == "bfloat16" or cpu_has_bfloat16()):
             return FLOAT32
         found = fastest(self._model, lambda texts: self._encode(texts, self._passage_prompt))
-        self.release()  # layers in float32 were read for the comparison; passages do without them
+        self.release()  # layers in float32 were read for the comparison; nothing else needs them
         if wanted == "bfloat16" and found is FLOAT32:
             reason = f"bfloat16 changes the vectors of {self.model_name} (cosine below {LEAST}); use auto or float32"
             raise SettingsError(name="embed_dtype", reason=reason)
@@ -164,7 +166,7 @@ class Embedder(BaseEmbedding):
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         # Beside the passages of an ingest, whose batch takes seconds; one question after another, as they would fight too.
-        with self._asking:
+        with self._asking, self.arithmetic.entered():
             return self._encode(texts, self._query_prompt)
 
     def _encode(self, texts: Sequence[str], prompt: str) -> np.ndarray:

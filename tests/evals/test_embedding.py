@@ -46,7 +46,7 @@ def test_what_a_loss_looks_like() -> None:
     one = corpus([0, 1], 2)
     right, wrong = np.eye(2, dtype=np.float32), np.eye(2, dtype=np.float32)[::-1]
     # All right: nDCG 1. All wrong: each gold passage is second of two, 1 / log2(3) = .6309.
-    line = cost(one, one, asked=right, mine=wrong, full=right)
+    line = cost(one, one, (right, wrong), (right, right))
     assert "2 of 2 questions, 2 of 2 passages" in line
     assert "nDCG@10 0.6309, float32 1.0000: -36.91 %" in line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
@@ -83,8 +84,24 @@ def test_batches_of_any_size_and_length_are_the_same_in_bfloat16(in_bfloat16: Em
         assert np.sum(found * full, axis=1).min() >= 0.9999
 
 
-def test_questions_stay_in_float32_while_another_thread_is_in_bfloat16(in_bfloat16: Embedder) -> None:
-    before = in_bfloat16.questions(["Wer?"])
+def test_questions_are_computed_as_passages_are(in_bfloat16: Embedder) -> None:
+    questions = ["Wer?", "Wie viele Brücken sind in Altdorf gesperrt?"]
+    found, full = in_bfloat16.questions(questions), in_bfloat16._encode(questions, in_bfloat16._query_prompt)
+    assert np.sum(found * full, axis=1).min() >= 0.9999
+    assert not np.array_equal(found, full)
+
+
+def test_a_question_does_not_wait_for_the_passages_of_an_ingest(in_bfloat16: Embedder) -> None:
+    in_bfloat16.questions(["Wer?"])
+    with in_bfloat16._lock, ThreadPoolExecutor(1) as other:  # which a batch of passages holds
+        assert len(other.submit(in_bfloat16.questions, ["Wer?"]).result(timeout=60)) == 1
+
+
+def test_a_thread_stays_in_float32_while_another_is_in_bfloat16(in_bfloat16: Embedder) -> None:
+    def plain() -> np.ndarray:
+        return in_bfloat16._encode(["query: Wer?"], "")
+
+    before = plain()
     entered, done, found = threading.Event(), threading.Event(), []
 
     def other() -> None:
@@ -96,7 +113,7 @@ def test_questions_stay_in_float32_while_another_thread_is_in_bfloat16(in_bfloat
     thread = threading.Thread(target=other)
     thread.start()
     assert entered.wait(60)
-    assert np.array_equal(in_bfloat16.questions(["Wer?"]), before)
+    assert np.array_equal(plain(), before)
     done.set()
     thread.join(60)
     assert not np.array_equal(found[0], before)  # the thread that entered did compute otherwise
