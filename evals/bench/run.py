@@ -126,7 +126,7 @@ class Bench:
                     self._clock.spent(building)
                     for part in missing:
                         kept[part.name] = self._work.save(measure(opened, system, part, self._progress), part)
-                        self._done(part, system, expected(part))
+                        self._done(part, system, expected(part, system))
             except BaselineMissingError as error:
                 self._systems.remove(system)
                 print(error.text(self._language), file=sys.stderr)
@@ -141,16 +141,16 @@ class Bench:
                 with ExitStack() as stack:
                     opened = {name: stack.enter_context(corpus.open(name)) for name in self._systems}
                     times = self._work.save(time_all(opened, part), part)
-                self._done(part, messages().say("bench_times", self._language), expected_times(part, len(opened)))
+                self._done(part, messages().say("bench_times", self._language), expected_times(part, opened))
             done.append(times)
         return done
 
     def _ahead(self, corpus: Corpus, parts: Sequence[Slice]) -> float:
         """Seconds that what is still to do over a set should take."""
-        seconds = sum(expected_times(part, len(self._systems)) for part in parts if self._work.times(part) is None)
+        seconds = sum(expected_times(part, self._systems) for part in parts if self._work.times(part) is None)
         for system in self._systems:
             if missing := [part for part in parts if self._work.unit(part, system) is None]:
-                seconds += sum(map(expected, missing)) + self._building(corpus, system)
+                seconds += sum(expected(part, system) for part in missing) + self._building(corpus, system)
         return seconds
 
     def _building(self, corpus: Corpus, system: str) -> float:
