@@ -66,12 +66,12 @@ class Serving:
         if opened is None or self.behind(opened.pointer):
             if opened:
                 opened.close()
-            return self.renew()
+            return self.renew(grow=opened is not None)
         return self._serve(opened)
 
-    def renew(self, keep_previous: bool = True) -> Vectors:
-        """Under the writer lock: a new generation, which serves from now on."""
-        return self._serve(vectors.build(self.folder, self._store, keep_previous))
+    def renew(self, keep_previous: bool = True, grow: bool = False) -> Vectors:
+        """Under the writer lock: a new generation, which serves from now on. ``grow``: from the one before, which is sound."""
+        return self._serve(vectors.build(self.folder, self._store, keep_previous, grow))
 
     def faults(self) -> list[str]:
         """What is wrong with the serving generation; empty when nothing is."""

@@ -243,10 +243,24 @@ class Store(Database):
         for chunk, first_day, vector in rows:
             yield chunk, first_day, np.frombuffer(vector, "<f4")
 
-    def distinct_vectors(self) -> Iterator[tuple[int, np.ndarray]]:
-        """(key, vector) of each different text, in order of key."""
-        for key, vector in self.db.execute("SELECT key, vector FROM vectors GROUP BY key ORDER BY key"):
+    def distinct_vectors(self, keys: Sequence[int] | None = None) -> Iterator[tuple[int, np.ndarray]]:
+        """(key, vector) of each different text, in order of key; or of ``keys`` alone, which must be in order."""
+        if keys is None:
+            rows: Iterable[tuple[int, bytes]] = self.db.execute(
+                "SELECT key, vector FROM vectors GROUP BY key ORDER BY key"
+            )
+        else:
+            rows = (row for at in range(0, len(keys), 500) for row in self._vectors_of(keys[at : at + 500]))
+        for key, vector in rows:
             yield key, np.frombuffer(vector, "<f4")
+
+    def _vectors_of(self, keys: Sequence[int]) -> list[tuple[int, bytes]]:
+        query = f"SELECT key, vector FROM vectors WHERE key IN ({holes(keys)}) GROUP BY key ORDER BY key"
+        return self.db.execute(query, list(keys)).fetchall()
+
+    def vector_keys(self) -> set[int]:
+        """The key of every different text."""
+        return {row[0] for row in self.db.execute("SELECT DISTINCT key FROM vectors")}
 
     def vectors_of_keys(self, keys: Iterable[int], model: str) -> dict[int, np.ndarray]:
         """The vectors that ``model`` gave these texts, where it has read them before."""

@@ -1,5 +1,8 @@
 """Chroma, in generations: a folder is filled from the store, verified, and only then becomes the one that serves.
 
+It is filled anew, or as a copy of the one that serves with what has changed: an article more in an archive of a million chunks
+is no reason to spend ten minutes on its graph.
+
 A generation that serves is never written to. Chroma keeps vectors in HNSW files alone, and a second writer or a kill
 during a write can lose them without a word; a fresh folder and an atomic pointer make both harmless.
 """
@@ -10,8 +13,8 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,6 +39,8 @@ KEYS_AT_ONCE = 10_000  # ids in one query; Chroma hands them to SQLite as variab
 REACHED = 0.99  # share of the vectors that a search for all must find
 ADDED_AT_ONCE = 1000  # vectors; of 5,000 Chroma holds 90 MB more meanwhile
 RELEASED_EVERY = 5 * ADDED_AT_ONCE  # vectors
+IDS_AT_ONCE = 100_000  # read to see what a generation holds
+STALE = 0.1  # of its vectors those deleted from the graph, which only marks them, until it is built anew
 CHECKED = 20_000  # embeddings compared one by one at opening; beyond that a sample, so that opening stays quick
 
 
@@ -47,6 +52,7 @@ class Pointer:
     revision: int
     count: int  # of vectors: one for each different text
     layout: int = 1
+    gone: int = 0  # vectors deleted from it since its graph was built
 
 
 class Vectors:
@@ -147,53 +153,114 @@ def read_pointer(folder: Path) -> Pointer | None:
         return None
 
 
-def build(folder: Path, store: Store, keep_previous: bool = True) -> Vectors:
-    """A new generation from the store's vectors, verified, then swapped in; needs the writer lock.
+def build(folder: Path, store: Store, keep_previous: bool = True, grow: bool = False) -> Vectors:
+    """A new generation of the store's vectors, verified, then swapped in; needs the writer lock.
 
-    The generation before stays for readers that still hold it, unless it holds what must go; older ones are removed.
+    ``grow``: as a copy of the one that serves, which must be sound, with what has changed since; built anew where much
+    has gone from it. The generation before stays for readers that still hold it, unless it holds what must go; older ones
+    are removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    serving = read_pointer(folder)
-    numbers = [int(p.name.removeprefix("gen-")) for p in folder.glob("gen-*") if p.name[4:].isdigit()]
-    # Counted in the store: Chroma keeps one client a path and process, so a number must not come back.
-    generation = max([*numbers, int(store.meta("generation") or 0), serving.generation if serving else 0]) + 1
-    store.set_meta("generation", str(generation))
-    revision = store.revision
-    path = generation_folder(folder, generation)
-    # Chroma writes whole blocks of memory, which might hold a vector that was deleted from the store a moment ago.
-    with overwritten_when_freed():
-        client = _client(path)
-        try:
-            count = _fill(client, store)
-        finally:
-            client.close()
-    pointer = Pointer(generation, revision, count, LAYOUT)
-    vectors = Vectors(folder, pointer)
-    fault = vectors.fault(store)
-    if fault:
-        vectors.close()
-        raise RuntimeError(f"Chroma did not keep what was written to {path}: {fault}")
-    _swap(folder, pointer)
-    keep = {generation, serving.generation} if serving and keep_previous else {generation}
+    serving, numbers = read_pointer(folder), _numbers(folder)
+    vectors = _grown(folder, store, serving) if grow and serving and serving.layout == LAYOUT else None
+    if vectors is None:
+        vectors = _built(folder, store)
+    _swap(folder, vectors.pointer)
+    keep = (
+        {vectors.pointer.generation, serving.generation} if serving and keep_previous else {vectors.pointer.generation}
+    )
     for number in numbers:
         if number not in keep:
             shutil.rmtree(generation_folder(folder, number), ignore_errors=True)
     return vectors
 
 
-def _fill(client: Any, store: Store) -> int:
-    """Adds a vector for each different text of the store; how many Chroma says it has.
+def _numbers(folder: Path) -> list[int]:
+    """Of the generations whose folders are there, whole or begun."""
+    return [int(p.name.removeprefix("gen-")) for p in folder.glob("gen-*") if p.name[4:].isdigit()]
+
+
+def _next(folder: Path, store: Store) -> int:
+    """The number of a new generation."""
+    serving = read_pointer(folder)
+    # Counted in the store: Chroma keeps one client a path and process, so a number must not come back.
+    counted = int(store.meta("generation") or 0), serving.generation if serving else 0
+    generation = max([*_numbers(folder), *counted]) + 1
+    store.set_meta("generation", str(generation))
+    return generation
+
+
+def _built(folder: Path, store: Store) -> Vectors:
+    """A generation filled anew. Raises RuntimeError where Chroma does not keep what it is given."""
+    generation, revision = _next(folder, store), store.revision
+    path = generation_folder(folder, generation)
+    # Chroma writes whole blocks of memory, which might hold a vector that was deleted from the store a moment ago.
+    with overwritten_when_freed():
+        client = _client(path)
+        try:
+            collection = client.create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
+            count = _fill(client, collection, store.distinct_vectors(), store.counts()[1])
+        finally:
+            client.close()
+    vectors = Vectors(folder, Pointer(generation, revision, count, LAYOUT))
+    fault = vectors.fault(store)
+    if fault:
+        vectors.close()
+        raise RuntimeError(f"Chroma did not keep what was written to {path}: {fault}")
+    return vectors
+
+
+def _grown(folder: Path, store: Store, serving: Pointer) -> Vectors | None:
+    """A generation that begins as a copy of ``serving``; None where so much has gone that it should be built anew, or where
+    Chroma did not keep what it was given, which is logged."""
+    generation, revision = _next(folder, store), store.revision
+    path = generation_folder(folder, generation)
+    shutil.copytree(generation_folder(folder, serving.generation), path)
+    try:
+        with overwritten_when_freed():
+            client = _client(path)
+            try:
+                pointer = _changed(client, store, serving)
+            finally:
+                client.close()
+        if pointer is not None:
+            vectors = Vectors(folder, replace(pointer, generation=generation, revision=revision))
+            fault = vectors.fault(store)
+            if fault is None:
+                return vectors
+            vectors.close()
+            log.warning("%s, a copy with what has changed, is not sound (%s); building it anew", path, fault)
+    except Exception as error:  # Chroma's, Rust's and SQLite's own kinds, as in ``damage``
+        log.warning("%s, a copy, can't be changed (%s: %s); building it anew", path, type(error).__name__, error)
+    shutil.rmtree(path, ignore_errors=True)
+    return None
+
+
+def _changed(client: Any, store: Store, serving: Pointer) -> Pointer | None:
+    """Makes what ``client`` holds, which is what ``serving`` does, equal to the store; None, and nothing done, where too much
+    has gone."""
+    collection = client.get_collection(COLLECTION, embedding_function=None)
+    held: set[int] = set()
+    while ids := collection.get(limit=IDS_AT_ONCE, offset=len(held), include=[])["ids"]:
+        held.update(map(int, ids))
+    wanted = store.vector_keys()
+    left, new = sorted(held - wanted), sorted(wanted - held)
+    gone = serving.gone + len(left)
+    if gone > STALE * len(wanted):
+        return None
+    for at in range(0, len(left), ADDED_AT_ONCE):
+        collection.delete(ids=[str(key) for key in left[at : at + ADDED_AT_ONCE]])
+    count = _fill(client, collection, store.distinct_vectors(new), len(new))
+    return replace(serving, count=count, gone=gone)
+
+
+def _fill(client: Any, collection: Any, vectors: Iterator[tuple[int, np.ndarray]], total: int) -> int:
+    """Adds vectors, one for each different text; how many Chroma says it has then.
 
     Equal vectors would be each other's only neighbours in the graph: six hundred of them are enough to hide others.
     """
-    collection = client.create_collection(
-        COLLECTION,
-        configuration={"hnsw": HNSW},
-        embedding_function=None,
-    )
-    rows = releasing_memory(store.distinct_vectors(), RELEASED_EVERY)
+    rows = releasing_memory(vectors, RELEASED_EVERY)
     size = min(ADDED_AT_ONCE, client.get_max_batch_size())
-    total = store.counts()[1]
     with tqdm(total=total, desc="Chroma", unit="vector", disable=total < 20_000) as bar:
         while batch := list(islice(rows, size)):
             collection.add(
