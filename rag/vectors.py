@@ -30,10 +30,10 @@ from rag.store import Store
 log = logging.getLogger(__name__)
 COLLECTION = "chunks"
 # What is kept of each vector and how the graph is searched; a generation of another layout is built anew.
-LAYOUT = 4
+LAYOUT = 5
 # Chosen on 55,000 chunks of real news against exact search (docs/measurements.md, "Search speed"): a graph built with less
 # care and searched with more finds more than the other way round, and is built in two thirds of the time.
-HNSW = {"space": "cosine", "ef_construction": 64, "ef_search": 2000, "max_neighbors": 32}
+HNSW = {"space": "cosine", "ef_construction": 64, "ef_search": 2500, "max_neighbors": 32}
 POINTER = "current.json"
 KEYS_AT_ONCE = 10_000  # ids in one query; Chroma hands them to SQLite as variables, 32,766 at most
 REACHED = 0.99  # share of the vectors that a search for all must find
