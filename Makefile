@@ -30,7 +30,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 
 # belegt beside BM25 alone, dense alone, both without the reader and the llama-index quick start: search on XQuAD and MLQA, abstention on NoMIRACL,
-# the demo set end to end. Needs ../shared/data for all but the last; about two hours on two cores, and goes on when killed.
+# the demo set end to end. Needs ../shared/data for all but the last; an hour and a half on two cores, and goes on when killed.
 bench: $(STAMP)
 	$(BIN)/python -m evals.bench
 
