@@ -205,8 +205,8 @@ def test_a_search_alone_finds_what_the_whole_finds(tmp_path: Path, settings: Set
     whole, search, bm25 = saved
     for one, other in zip(search["results"], whole["results"], strict=True):
         assert [p["text"] for p in one["passages"]] == [p["text"] for p in other["passages"]]
-        # Questions embedded together have the same vectors but for the last digits.
-        assert [p["score"] for p in one["passages"]] == pytest.approx([p["score"] for p in other["passages"]], abs=1e-3)
+        # Questions embedded together have the same vectors but for the last digits, of which bfloat16 has few.
+        assert [p["score"] for p in one["passages"]] == pytest.approx([p["score"] for p in other["passages"]], abs=1e-2)
     assert [r["status"] for r in search["results"]] == [None, None]
     assert search["configuration"] == {**whole["configuration"], "retrieval only": True}
     assert (bm25["configuration"]["baseline"], bm25["configuration"]["fusion"]) == ("bm25", "lexical")
