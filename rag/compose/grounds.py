@@ -18,6 +18,7 @@ from rag.types import Evidence, Passage, QuestionTime
 from rag.verify.match import Matcher
 from rag.verify.words import Token
 
+_ASKS_WHO = re.compile(r"\b(?:we[rmn]|welche\w* (?:land|länder|staat)\w*)\b", re.IGNORECASE)
 AFTERWARDS = dt.timedelta(days=45)  # news of an event come out until so long after it
 
 
@@ -26,7 +27,8 @@ def grounded(
     time: QuestionTime | None,
 ) -> list[Evidence]:  # fmt: skip
     """The evidence whose article knows every name of the question, and whose sentence is not of another time than that
-    asked for and has a name if one is asked for, or where a span points into it a number; in the same order.
+    asked for nor of what another country did, and has a name if one is asked for, or where a span points into it a number;
+    in the same order.
 
     Evidence in another language than the question's is let through; sentences too weak beside the best to be quoted are
     left out. Of ``time`` only a year that the question names counts: "letzte Woche" is for the search to weigh.
@@ -35,7 +37,13 @@ def grounded(
         time = None
     evidence = [e for e in evidence if e.span or e.confidence >= RELATIVE_CONFIDENCE * evidence[0].confidence]
     knows = knowing(topic, passages, {item.passage.article_id: articles[item.passage.article_id] for item in evidence})
-    kept = [item for item in evidence if item.passage.article_id in knows and not (time and _of_another(item, time))]
+    kept = [
+        item
+        for item in evidence
+        if item.passage.article_id in knows
+        and not (time and _of_another(item, time))
+        and not _deed_of_another(item, topic)
+    ]
     if asks_name(topic.question):
         kept = [item for item in kept if names_anything(item, topic)]
     if kind_of(topic.question) != "number":
@@ -84,6 +92,19 @@ def _sure_names(topic: Topic, passages: Sequence[Passage]) -> list[Token]:
 
 def _everything(article: Article) -> str:
     return "\n".join(filter(None, (article.title, article.source, article.text)))
+
+
+def _deed_of_another(item: Evidence, topic: Topic) -> bool:
+    """Whether a sentence begins with a country that does what the question asks of another: what "Nordkorea lieferte" is not
+    what Iran delivers."""
+    asked = {token.stem for token in topic.text.tokens if COUNTRIES.fullmatch(token.text)}
+    tokens = read(item.text, item.passage.language).tokens
+    if not asked or len(tokens) < 2 or _ASKS_WHO.search(topic.question):
+        return False
+    actor, deed = tokens[:2]
+    if not COUNTRIES.fullmatch(actor.text) or actor.stem in asked or asked <= {token.stem for token in tokens}:
+        return False
+    return any(token.stem == deed.stem for token in topic.words)
 
 
 def _of_another(item: Evidence, time: QuestionTime) -> bool:

@@ -231,6 +231,24 @@ def test_where_something_went_is_not_where_it_came_from() -> None:
     assert answered("Where was the Gefangene flown from?", reason, language="en").short is None
 
 
+def test_what_another_country_does_is_no_answer() -> None:
+    told = Told(
+        "Nordkorea lieferte seitdem Granaten und entsandte Soldaten, die Iran und Russland loben.", [("Granaten", 0.9)]
+    )
+    other = Told(
+        "Nordkorea lieferte seitdem Granaten und entsandte Soldaten.", [("Granaten", 0.9)], title="Iran und Russland"
+    )
+    assert answered("Was liefert der Iran an Russland?", other).status == "not_found"
+    assert answered("Was liefert der Iran an Russland?", told).short == "Granaten"  # it speaks of both
+    assert answered("Was lieferte Nordkorea an Russland?", other).short == "Granaten"
+    actor = Told("Nordkorea lieferte seitdem Granaten.", [("Nordkorea", 0.9)], title="Iran und Russland")
+    assert answered("Welches Land liefert Granaten an Russland?", actor).short == "Nordkorea"
+    guess = Told("Frankreich schätzt die Lieferungen auf 300 Granaten.", [("300", 0.9)], title="Iran und Russland")
+    assert (
+        answered("Wie viele Granaten liefert der Iran an Russland?", guess).short == "300"
+    )  # it tells, and did not do it
+
+
 def test_what_would_have_to_be_is_no_count() -> None:
     told = Told(
         "Das Werk in Altdorf bekommt Geld unter der Bedingung, dass mindestens 600 Arbeitsplätze entstehen.",
