@@ -29,8 +29,9 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# belegt beside BM25 alone, dense alone, both without the reader and the llama-index quick start: search on XQuAD and MLQA, abstention on NoMIRACL,
-# the demo set end to end. Needs ../shared/data for all but the last; an hour and a half on two cores, and goes on when killed.
+# belegt beside BM25 alone, dense alone, both without the reader and the llama-index quick start: search on XQuAD and MLQA,
+# abstention on NoMIRACL, the demo set end to end. Needs ../shared/data for all but the last; an hour and a half on two cores,
+# and goes on when killed.
 bench: $(STAMP)
 	$(BIN)/python -m evals.bench
 

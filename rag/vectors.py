@@ -14,6 +14,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -194,14 +195,9 @@ def _built(folder: Path, store: Store) -> Vectors:
     """A generation filled anew. Raises RuntimeError where Chroma does not keep what it is given."""
     generation, revision = _next(folder, store), store.revision
     path = generation_folder(folder, generation)
-    # Chroma writes whole blocks of memory, which might hold a vector that was deleted from the store a moment ago.
-    with overwritten_when_freed():
-        client = _client(path)
-        try:
-            collection = client.create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
-            count = _fill(client, collection, store.distinct_vectors(), store.counts()[1])
-        finally:
-            client.close()
+    with _writing(path) as client:
+        collection = client.create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
+        count = _fill(client, collection, store.distinct_vectors(), store.counts()[1])
     vectors = Vectors(folder, Pointer(generation, revision, count, LAYOUT))
     fault = vectors.fault(store)
     if fault:
@@ -217,12 +213,8 @@ def _grown(folder: Path, store: Store, serving: Pointer) -> Vectors | None:
     path = generation_folder(folder, generation)
     shutil.copytree(generation_folder(folder, serving.generation), path)
     try:
-        with overwritten_when_freed():
-            client = _client(path)
-            try:
-                pointer = _changed(client, store, serving)
-            finally:
-                client.close()
+        with _writing(path) as client:
+            pointer = _changed(client, store, serving)
         if pointer is not None:
             vectors = Vectors(folder, replace(pointer, generation=generation, revision=revision))
             fault = vectors.fault(store)
@@ -269,6 +261,14 @@ def _fill(client: Any, collection: Any, vectors: Iterator[tuple[int, np.ndarray]
             )
             bar.update(len(batch))
     return int(collection.count())
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[Any]:
+    """A client that fills a generation, closed afterwards."""
+    # Chroma writes whole blocks of memory, which might hold a vector that was deleted from the store a moment ago.
+    with overwritten_when_freed(), closing(_client(path)) as client:
+        yield client
 
 
 def _swap(folder: Path, pointer: Pointer) -> None:
