@@ -12,7 +12,7 @@ from corpus.corrections import tells_earlier
 from corpus.dates import NewsDate
 from rag.compose.fit import echoes, unfit
 from rag.compose.forms import kind_of
-from rag.compose.quotes import same_words
+from rag.compose.quotes import RELATIVE_CONFIDENCE, same_words
 from rag.compose.reading import read
 from rag.compose.speakers import Speaker, saying, speaker_at
 from rag.compose.topic import Topic, around, clause_at, counted_noun
@@ -23,6 +23,7 @@ from rag.types import Evidence, Passage
 from rag.verify.amounts import amounts
 
 WORTH = 0.5  # of the confidence of the best evidence: from there on a claim is looked at
+ORDER = 20  # "Tausende" may be anything from 1,000 to below so many times as much
 CLOSE = 0.9  # of the confidence of the best: as good as that
 LONGEST_SHORT = 80  # characters of a short answer; what is longer is a clause and is quoted
 _MOST_WORDS = 9
@@ -68,22 +69,37 @@ def claim(item: Evidence, value: Value, article: Article) -> Claim:
 
 def claims(evidence: Sequence[Evidence], topic: Topic, articles: dict[str, Article]) -> list[Claim]:
     """The claims of the evidence that is sure enough beside the best: those that hold the kind of thing asked for before
-    others, exact numbers before orders of size, then the surest first.
+    others, exact numbers before orders of size, then the surest first. Where the surest says "Tausende", thousands that are
+    counted are as sure.
 
     Without those whose value their own article has corrected since.
     """
     kind = kind_of(topic.question)
     found = []
     for item in evidence:
-        if item.confidence < WORTH * evidence[0].confidence:
+        if item.confidence < RELATIVE_CONFIDENCE * evidence[0].confidence:
             break
         value = value_of(item, kind)
         if value is not None and not _corrected(value, item, articles):
-            found.append(claim(item, value, articles[item.passage.article_id]))
-    found = sorted(
-        (one for one in found if _fits(one, kind, topic)), key=lambda c: (c.vague, not _likely(c, kind, topic))
-    )
-    return _newest_first(found) if topic.recent else found
+            one = claim(item, value, articles[item.passage.article_id])
+            if _fits(one, kind, topic):
+                found.append(one)
+    if found and found[0].vague:
+        found = [_said_exactly(one, found[0], topic) if _likely(one, kind, topic) else one for one in found]
+    worth = [one for one in found if one.item.confidence >= WORTH * evidence[0].confidence]
+    worth.sort(key=lambda c: (c.vague, not _likely(c, kind, topic)))
+    return _newest_first(worth) if topic.recent else worth
+
+
+def _said_exactly(one: Claim, order: Claim, topic: Topic) -> Claim:
+    """A claim as sure as that of an order of size if it says the same with a number: "3.600 Menschen" beside "Tausende"."""
+    exact, size = one.value.amount, order.value.amount
+    if exact is None or size is None or exact.kind != "amount" or exact.unit != size.unit:
+        return one
+    noun = counted_noun(read(one.item.text, one.passage.language), exact.end)
+    if not (size.low <= exact.low < ORDER * size.low and (topic.anybody(noun) or topic.acts(one.item))):
+        return one
+    return replace(one, item=replace(one.item, confidence=max(one.item.confidence, order.item.confidence)))
 
 
 def _newest_first(found: list[Claim]) -> list[Claim]:

@@ -184,11 +184,16 @@ class Topic:
         nouns = [t for t in after if is_content(t) and (t.capital if not english else not t.capital)]
         return nouns[0] if nouns else None
 
+    def anybody(self, noun: Token | None) -> bool:
+        """Whether what an amount counts is left open, is people or things in general, or is in the question."""
+        # "1,100 killed", where the killed are asked for
+        return noun is None or noun.stem in _ANYBODY | _ANYTHING or self.asks(noun)
+
     def counts(self, noun: Token | None, language: str | None) -> bool:
         """Whether what an amount counts may be what the question asks for; None, and people in general, may be anything."""
         if noun is None or self.noun is None or language not in (None, self.language):
             return True
-        if noun.stem in _ANYBODY | _ANYTHING or self.asks(noun):  # "1,100 killed", where the killed are asked for
+        if self.anybody(noun):
             return True
         if self.noun.stem in _ANYBODY | _HARMED:  # "Wie viele Menschen starben?", "Wie viele Tote?" - "12 Arbeiter"
             return noun.stem in _PEOPLE

@@ -49,6 +49,39 @@ def test_both_sides_with_source_date_and_speaker_newest_first() -> None:
     ).text  # no crash over languages
 
 
+CROWD = "Wie viele Menschen demonstrierten in Altdorf gegen die Brücke?"
+THOUSANDS = Told(
+    "In Altdorf demonstrierten am Samstag Tausende Menschen gegen die Brücke.",
+    [("Tausende", 0.8)], title="Demo in Altdorf", published="2024-05-04",
+)  # fmt: skip
+
+
+def test_a_count_is_as_sure_as_the_order_of_size_that_it_says_exactly() -> None:
+    counted = "Gegen die Brücke demonstrierten in Altdorf {} Menschen, teilte die Polizei mit."
+
+    def beside(text: str, number: str) -> str | None:
+        told = Told(text.format(number), [(number, 0.3)], title="Die Demo", source="Kurier", published="2024-05-06")
+        return answered(CROWD, THOUSANDS, told).short
+
+    assert beside(counted, "3.600") == "3.600"
+    assert beside(counted, "600") == "Tausende"
+    assert beside(counted, "60.000") == "Tausende"
+    assert beside("Bei der Demo in Altdorf gegen die Brücke wachten {} Polizisten.", "3.600") == "Tausende"
+
+
+def test_counts_that_differ_are_told_rather_than_their_order_of_size() -> None:
+    police = Told(
+        "In Altdorf demonstrierten am Samstag nach Angaben der Polizei 2.800 Menschen gegen die Brücke.",
+        [("2.800", 0.3)], title="Protest am Rathaus", published="2024-05-04",
+    )  # fmt: skip
+    hosts = Told(
+        "Gegen die Brücke demonstrierten am Samstag in Altdorf 5.000 Menschen, sagte Veranstalterin Eva Roth.",
+        [("5.000", 0.3)], title="Nach dem Protest am Rathaus", source="Kurier", published="2024-05-05",
+    )  # fmt: skip
+    answer = answered(CROWD, THOUSANDS, police, hosts)
+    assert [side.short for side in answer.disagreements] == ["5.000", "2.800"]
+
+
 def test_sources_differ_where_one_of_them_is_likely_right() -> None:
     def unsure(bote: float, kurier: float) -> str:
         told = replace(BOTE, answers=[("12", bote)]), replace(KURIER, answers=[("15", kurier)])
