@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from corpus.article import Article
 from corpus.dates import NewsDate
+from corpus.mentions import DateMention
 from rag import german, names
 from rag.compose.fit import counting, names_anything
 from rag.compose.forms import asks_name, kind_of
 from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.compose.reading import read
 from rag.compose.topic import COUNTRIES, Topic
+from rag.compose.values import dates_in
 from rag.types import Evidence, Passage, QuestionTime
 from rag.verify.match import Matcher
 from rag.verify.words import Token
@@ -27,15 +29,15 @@ def grounded(
     time: QuestionTime | None,
 ) -> list[Evidence]:  # fmt: skip
     """The evidence whose article knows every name of the question, and whose sentence is not of another time than that
-    asked for nor of what another country did, and has a name if one is asked for, or where a span points into it a number;
-    in the same order.
+    asked for nor of what another country did, nor leaves open the day that another tells of, and has a name if one is asked
+    for, or where a span points into it a number; in the same order.
 
     Evidence in another language than the question's is let through; sentences too weak beside the best to be quoted are
     left out. Of ``time`` only a year that the question names counts: "letzte Woche" is for the search to weigh.
     """
     if time and (time.kind != "range" or not re.search(r"\d{4}", time.text)):
         time = None
-    evidence = [e for e in evidence if e.span or e.confidence >= RELATIVE_CONFIDENCE * evidence[0].confidence]
+    evidence = [e for e in evidence if e.span or _beside_best(e, evidence)]
     knows = knowing(topic, passages, {item.passage.article_id: articles[item.passage.article_id] for item in evidence})
     kept = [
         item
@@ -44,11 +46,18 @@ def grounded(
         and not (time and _of_another(item, time))
         and not _deed_of_another(item, topic)
     ]
+    if time and time.first is not None and time.first == time.last:
+        kept = _of_that_day(kept, dt.date.fromisoformat(time.first))
     if asks_name(topic.question):
         kept = [item for item in kept if names_anything(item, topic)]
     if kind_of(topic.question) != "number":
         return kept
     return [item for item in kept if item.span is None or counting(item, topic)]
+
+
+def _beside_best(item: Evidence, evidence: Sequence[Evidence]) -> bool:
+    """Whether a sentence is sure enough to be quoted beside the best of the evidence, which comes first."""
+    return item.confidence >= RELATIVE_CONFIDENCE * evidence[0].confidence
 
 
 def knowing(topic: Topic, passages: Sequence[Passage], articles: dict[str, Article]) -> set[str]:
@@ -107,11 +116,23 @@ def _deed_of_another(item: Evidence, topic: Topic) -> bool:
     return any(token.stem == deed.stem for token in topic.words)
 
 
+def _of_that_day(evidence: Sequence[Evidence], day: dt.date) -> list[Evidence]:
+    """Without the sentences that leave open whether they tell of the day ("im Oktober"), where a passage that is as much as
+    quoted beside them names it."""
+
+    def names(dates: Iterable[DateMention]) -> bool:
+        return any(date.first == date.last == day for date in dates)
+
+    if not any(names(item.passage.dates) and _beside_best(item, evidence) for item in evidence):
+        return list(evidence)
+    return [item for item in evidence if names(told := dates_in(item)) or not told]
+
+
 def _of_another(item: Evidence, time: QuestionTime) -> bool:
     """Whether a sentence names days, none of which the question asks about, in an article that is not of then either."""
     first = dt.date.fromisoformat(time.first) if time.first else dt.date.min
     last = dt.date.fromisoformat(time.last) if time.last else dt.date.max
-    told = [date for date in item.passage.dates if item.start <= date.start and date.end <= item.end]
+    told = dates_in(item)
     if not told or any(date.first <= last and first <= date.last for date in told):
         return False
     published = NewsDate.parse(item.passage.published) if item.passage.published else None

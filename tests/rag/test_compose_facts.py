@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.messages import messages
 from tests.compose_world import Told, answered
 
@@ -289,6 +291,16 @@ def test_only_who_tells_the_same_of_the_same_day_agrees() -> None:
     assert answered(question, shut, vague).text.startswith("5. Juni 2024 [1]\n")
     other = Told("An der Orlebrücke sang am 5. Juni 2024 ein Chor.", [("5. Juni 2024", 0.8)], source="Echo")
     assert answered(question, shut, other).text.startswith("5. Juni 2024 [1]\n")
+
+
+def test_of_a_day_asked_about_another_sentence_tells_than_one_of_that_month() -> None:
+    question = "Wo trafen sich Roth und Pohl am 11. Oktober 2024?"
+    month = Told("Zuletzt trafen sich Roth und Pohl im Oktober in Altdorf.", [("Altdorf", 0.9)], published="2025-01-20")
+    day = Told("Roth und Pohl trafen sich am Freitag in Elmstadt.", [("Elmstadt", 0.6)], published="2024-10-12")
+    assert answered(question, month, day, as_of="2025-02-01").short == "Elmstadt"
+    assert answered(question, month, as_of="2025-02-01").short == "Altdorf"
+    weak = replace(day, answers=[("Elmstadt", 0.1)])
+    assert answered(question, month, weak, as_of="2025-02-01").short == "Altdorf"
 
 
 def test_who_is_called_what_stands_in_no_sentence_without_a_name() -> None:
