@@ -54,7 +54,7 @@ screenshots: $(STAMP)
 	$(BIN)/python -m ui.screenshot $(SHOTS)/wikinews docs --pages chat library settings
 	$(BIN)/python -m ui.screenshot $(SHOTS)/demo docs --pages evaluation
 
-# Twenty kills at random moments of a real ingest, then a rerun: nothing lost, nothing twice. An hour on two cores.
+# Twenty kills at random moments of a real ingest, then a rerun: nothing lost, nothing twice. Half an hour on two cores.
 kill-test: $(STAMP)
 	$(BIN)/python -m tests.kill_ingest ../shared/data/messy_news_10k.jsonl.gz --kills 20
 
