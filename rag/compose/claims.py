@@ -30,6 +30,13 @@ _MOST_WORDS = 9
 _TOLD = re.compile(
     r"(?:,\s(?:wie|so|as)|\b(?:laut|nach\s(?:Angaben|Auskunft|Darstellung)|according\sto))\s[^,]*\Z", re.IGNORECASE
 )
+# A finite verb at the head: the end of a clause, which says nothing without its beginning.
+_VERB_FIRST = re.compile(
+    r"""(?:ist|sind|war(?:en)?|sei(?:en)?|wären?|ha(?:t|ben|be|tten?)|hätten?|w(?:ird|erden?|urden?|ürden?)|lässt|lassen
+    |k(?:ann|önnen?|onnten?|önnten?)|m(?:uss|üssen?|ussten?|üssten?)|soll(?:en?|ten?)?|woll(?:en?|ten?)|d(?:arf|ürfen?|urften?|ürften?)
+    |is|are|was|were|has|have|had|would|can|could|must|should|might)\b""",
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True)
@@ -192,7 +199,7 @@ def short_of(one: Claim, article: Article) -> str | None:
     """The exact words of a claim's answer; None where they are a clause rather than an answer."""
     words = " ".join(article.text[one.value.start : one.value.end].split())
     sentence = " ".join(one.item.text.split()).rstrip(".!? ")
-    if len(sentence_spans(words)) > 1:
+    if len(sentence_spans(words)) > 1 or _VERB_FIRST.match(words):
         return None
     whole = len(words) >= 0.8 * len(sentence) and len(words.split()) > 3
     return None if whole or len(words) > LONGEST_SHORT or len(words.split()) > _MOST_WORDS else words

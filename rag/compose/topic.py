@@ -185,9 +185,13 @@ class Topic:
         return nouns[0] if nouns else None
 
     def anybody(self, noun: Token | None) -> bool:
-        """Whether what an amount counts is left open, is people or things in general, or is in the question."""
-        # "1,100 killed", where the killed are asked for
-        return noun is None or noun.stem in _ANYBODY | _ANYTHING or self.asks(noun)
+        """Whether what an amount counts is left open, is people or things in general, or is what the question counts or says of
+        it: "1,100 killed", where the killed are asked for. Another noun of the question is not: "3.000 Beamte" are not whom
+        the police arrested."""
+        if noun is None or noun.stem in _ANYBODY | _ANYTHING:
+            return True
+        said = (t for t in self.text.tokens if self.language == "en" or not t.capital or t == self.noun)
+        return any(noun.keys & token.keys for token in said)
 
     def counts(self, noun: Token | None, language: str | None) -> bool:
         """Whether what an amount counts may be what the question asks for; None, and people in general, may be anything."""

@@ -320,6 +320,23 @@ def test_whoever_died_is_counted_among_the_dead_and_not_among_the_wounded() -> N
     assert answered("Wie viele Verletzte gab es in Altdorf?", hurt).short == "400"
 
 
+def test_the_end_of_a_clause_is_no_short_answer() -> None:
+    told = Told(
+        "Käme es in Altdorf zum Streik, würde der Hafen schließen, sagte Roth.", [("würde der Hafen schließen", 0.9)]
+    )
+    answer = answered("Was sagte Roth zum Streik in Altdorf?", told)
+    assert (answer.short, answer.text) == (None, f"{told.text} [1]")
+
+
+def test_whoever_acted_is_not_counted_among_those_acted_upon() -> None:
+    question = "Wie viele Personen nahm die Polizei bei dem Lauf in Altdorf fest?"
+    there = Told("Bei dem Lauf in Altdorf waren 3.000 Beamte der Polizei im Einsatz.", [("3.000", 0.9)])
+    assert answered(question, there).status == "not_found"
+    seized = Told("Bei dem Lauf in Altdorf nahm die Polizei 37 Demonstranten fest.", [("37", 0.8)])
+    assert answered(question, there, seized).short == "37"
+    assert answered("Wie viele Beamte hatte die Polizei bei dem Lauf in Altdorf?", there).short == "3.000"
+
+
 def test_a_day_that_the_words_leave_open_is_told() -> None:
     told = fire("Der Brand in Altdorf brach am Mittwoch um 21 Uhr aus.", "am Mittwoch", published="2025-01-17")
     assert answered("Wann brach der Brand in Altdorf aus?", told).text.startswith("am Mittwoch (15. Januar 2025) [1]\n")
