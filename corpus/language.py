@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-# Words that begin or build questions in one of the two languages and not in the other.
+# Words that begin or build questions in one of the two languages and not in the other; some are words of a third.
 _GERMAN = frozenset(
     """
     der die das den dem des ein eine einen einem einer und oder ist sind war waren wurde wurden wird werden hat haben
@@ -21,6 +21,7 @@ _ENGLISH = frozenset(
     at by for from to with about not it he she they their its there can should will would could into after before
     """.split()
 )
+_SHARED = frozenset("a an der den die es hat he on".split())
 _ENOUGH = 1000  # characters at the beginning of a text, from which its language is told
 
 
@@ -42,10 +43,12 @@ def detect_language(text: str, default: str | None = None) -> str | None:
 def question_language(question: str, default: str) -> str:
     """ISO 639-1 code of a question's language; ``default`` when it gives no hint.
 
-    Function words decide between German and English, for names mislead a statistical model in short questions.
+    Function words decide between German and English, for names mislead a statistical model in short questions; such as are
+    words of other languages too ("es" in Spanish) only where nothing tells one of those.
     """
     words = re.findall(r"\w+", question.lower())
     german, english = (sum(word in known for word in words) for known in (_GERMAN, _ENGLISH))
-    if german != english:
-        return "de" if german > english else "en"
-    return detect_language(question, default) or default
+    likely = default if german == english else "de" if german > english else "en"
+    if german != english and not (_GERMAN | _ENGLISH).isdisjoint({*words} - _SHARED):
+        return likely
+    return "es" if "¿" in question else detect_language(question) or likely

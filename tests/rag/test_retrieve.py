@@ -120,6 +120,10 @@ def test_as_a_llama_index_retriever(retriever: Retriever) -> None:
         ("What was the cost?", "en"),
         ("Kasan", "de"),
         ("¿Cuántos soldados murieron en la guerra?", "es"),
+        ("¿Quién es Maren Ohlsen?", "es"),  # "es" is a German word too
+        ("A qué hora empieza la reunión de la ciudad", "es"),
+        ("Es brennt", "de"),
+        ("Wer schrieb «¿Quién sabe?»", "de"),
     ],
 )
 def test_language_of_short_questions(question: str, language: str) -> None:
