@@ -82,9 +82,10 @@ def claims(evidence: Sequence[Evidence], topic: Topic, articles: dict[str, Artic
     Without those whose value their own article has corrected since.
     """
     kind = kind_of(topic.question)
-    found = []
+    found: list[Claim] = []
     for item in evidence:
-        if item.confidence < RELATIVE_CONFIDENCE * evidence[0].confidence:
+        of_size = bool(found) and found[0].vague
+        if item.confidence < (RELATIVE_CONFIDENCE if of_size else WORTH) * evidence[0].confidence:
             break
         value = value_of(item, kind)
         if value is not None and not _corrected(value, item, articles):
