@@ -77,15 +77,15 @@ def claim(item: Evidence, value: Value, article: Article) -> Claim:
 def claims(evidence: Sequence[Evidence], topic: Topic, articles: dict[str, Article]) -> list[Claim]:
     """The claims of the evidence that is sure enough beside the best: those that hold the kind of thing asked for before
     others, exact numbers before orders of size, then the surest first. Where the surest says "Tausende", thousands that are
-    counted are as sure.
+    counted are as sure. Where the present state is asked for, claims less sure count: what is new stands in few articles.
 
     Without those whose value their own article has corrected since.
     """
     kind = kind_of(topic.question)
     found: list[Claim] = []
     for item in evidence:
-        of_size = bool(found) and found[0].vague
-        if item.confidence < (RELATIVE_CONFIDENCE if of_size else WORTH) * evidence[0].confidence:
+        wide = topic.recent or (bool(found) and found[0].vague)
+        if item.confidence < (RELATIVE_CONFIDENCE if wide else WORTH) * evidence[0].confidence:
             break
         value = value_of(item, kind)
         if value is not None and not _corrected(value, item, articles):
@@ -94,9 +94,10 @@ def claims(evidence: Sequence[Evidence], topic: Topic, articles: dict[str, Artic
                 found.append(one)
     if found and found[0].vague:
         found = [_said_exactly(one, found[0], topic) if _likely(one, kind, topic) else one for one in found]
-    worth = [one for one in found if one.item.confidence >= WORTH * evidence[0].confidence]
-    worth.sort(key=lambda c: (c.vague, not _likely(c, kind, topic)))
-    return _newest_first(worth) if topic.recent else worth
+    if not topic.recent:
+        found = [one for one in found if one.item.confidence >= WORTH * evidence[0].confidence]
+    found.sort(key=lambda c: (c.vague, not _likely(c, kind, topic)))
+    return _newest_first(found) if topic.recent else found
 
 
 def _said_exactly(one: Claim, order: Claim, topic: Topic) -> Claim:

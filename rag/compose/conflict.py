@@ -73,12 +73,12 @@ def sides_of(best: Sequence[Claim], others: Sequence[Sequence[Claim]], topic: To
 
 
 def newest_state(sides: Sequence[Sequence[Claim]], topic: Topic, articles: dict[str, Article]) -> bool:
-    """Whether the first of the sides is what became of all others: it is newer and says so itself ("statt 2.800"), or is
-    of the same speaker, or a toll that has risen."""
+    """Whether the first of the sides is what became of all others: it is newer, and the present state is asked for, or it says
+    so itself ("statt 2.800"), or is of the same speaker, or a toll that has risen."""
     first, rest = sides[0][0], [group[0] for group in sides[1:]]
     if first.published is None or any(c.published is None or c.published.last >= first.published.first for c in rest):
         return False
-    return all(
+    return topic.recent or all(
         replaces(other, articles[first.passage.article_id])
         or (first.speaker and other.speaker and _one_person(first, other))
         or (topic.toll and _higher(first.value, other.value))
@@ -101,7 +101,7 @@ def _rivals(one: Claim, known: Claim, topic: Topic, articles: dict[str, Article]
     if not differ(one.value, known.value) or not (_comparable(one, topic) and _comparable(known, topic)):
         return False
     earlier, later = sorted((one, known), key=_recency)
-    return one_event(earlier, later, topic, articles)
+    return topic.recent or one_event(earlier, later, topic, articles)
 
 
 def _comparable(one: Claim, topic: Topic) -> bool:
@@ -114,7 +114,9 @@ def _comparable(one: Claim, topic: Topic) -> bool:
         noun = counted_noun(text, amount.end)
         if _aside(one.item.text, amount, topic) or not (amount.unit or topic.counts(noun, one.passage.language)):
             return False
-    return topic.named(one.passage) and topic.agrees(
+    # Of another language not every name can be told; of the present state one side more does less harm than an old answer.
+    foreign = one.passage.language not in (None, topic.language)
+    return ((foreign and topic.recent) or topic.named(one.passage)) and topic.agrees(
         clause_at(text, one.value.start - one.item.start), one.passage.language
     )
 

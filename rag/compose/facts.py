@@ -52,7 +52,7 @@ def state(form: Form, topic: Topic, evidence: Sequence[Evidence], passages: Sequ
         return None
     if sides := sides_of(best, found[1:], topic, evidence, passages, articles, least):
         newer = newest_state(sides, topic, articles)
-        if not (newer and topic.recent):
+        if not (newer and topic.recent and any_right(sides[0]) >= SURE):
             sure = any_right(one for side in sides for one in side) >= SURE
             return _sides(sides, newer, confidence, articles, draft) if sure else None
         best = sides[0]  # the present state is asked for, and here it is

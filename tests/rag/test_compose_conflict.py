@@ -195,6 +195,23 @@ def test_what_the_newest_article_says_was_told_before_is_found() -> None:
     assert (now.status, now.short) == ("answered", "121 Mio. Euro")  # asked for the newest, there is nothing to weigh
 
 
+def test_who_is_it_now_is_told_with_who_it_was_where_the_newest_is_not_sure() -> None:
+    before = Told(
+        "Das Bauamt in Altdorf leitet Jan Pohl.", [("Jan Pohl", 0.8)], title="Bauamt in Altdorf", published="2023-07-01"
+    )
+    now = Told(
+        "An die Spitze des Bauamts in Altdorf ist Eva Roth gerückt.", [("Eva Roth", 0.3)], title="Das Bauamt",
+        source="Kurier", published="2025-03-01",
+    )  # fmt: skip
+    answer = answered("Wer leitet jetzt das Bauamt in Altdorf?", before, now, as_of="2025-06-30", least=0.25)
+    assert (answer.short, [side.short for side in answer.disagreements]) == ("Eva Roth", ["Eva Roth", "Jan Pohl"])
+    sure = replace(now, answers=[("Eva Roth", 0.7)])
+    answer = answered("Wer leitet jetzt das Bauamt in Altdorf?", before, sure, as_of="2025-06-30", least=0.25)
+    assert (answer.status, answer.short) == ("answered", "Eva Roth")
+    answer = answered("Wer leitet das Bauamt in Altdorf?", before, now, as_of="2025-06-30", least=0.25)
+    assert answer.short == "Jan Pohl"  # nothing says that these are two states of one thing
+
+
 def test_what_took_the_place_of_a_number_is_found_however_unsure_the_reader_is() -> None:
     before = Told(
         "Die Brücke in Altdorf soll 84 Mio. Euro kosten.",
