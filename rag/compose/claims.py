@@ -30,6 +30,12 @@ _MOST_WORDS = 9
 _TOLD = re.compile(
     r"(?:,\s(?:wie|so|as)|\b(?:laut|nach\s(?:Angaben|Auskunft|Darstellung)|according\sto))\s[^,]*\Z", re.IGNORECASE
 )
+# What somebody wants or offers is not yet so.
+_WANTS = re.compile(
+    r"\b(?:(?:ge)?fordert?e?n?|verlang(?:t|te|ten|en)|geboten|bietet|bot(?:en)?|angeboten|vorgeschlagen|demand(?:s|ed|ing)?"
+    r"|offer(?:s|ed|ing)?|propos(?:es?|ed|ing))\b",
+    re.IGNORECASE,
+)
 # A finite verb at the head: the end of a clause, which says nothing without its beginning.
 _VERB_FIRST = re.compile(
     r"""(?:ist|sind|war(?:en)?|sei(?:en)?|wären?|ha(?:t|ben|be|tten?)|hätten?|w(?:ird|erden?|urden?|ürden?)|lässt|lassen
@@ -131,7 +137,7 @@ def _fits(one: Claim, kind: Kind, topic: Topic) -> bool:
 
 def _likely(one: Claim, kind: Kind, topic: Topic) -> bool:
     """Whether it is a name where a person is asked for, and counts the right things in the right unit, of the wounded
-    where those are asked for."""
+    where those are asked for, and not what somebody only demands."""
     if kind == "person":
         return any(token.name for token in one.value.words.tokens) and not _only_tells(one, topic)
     amount = one.value.amount
@@ -142,7 +148,10 @@ def _likely(one: Claim, kind: Kind, topic: Topic) -> bool:
             return False
         if is_condition(one.item.text, amount) and not topic.requires:
             return False
-        if not topic.agrees(clause_at(text, amount.number_at), one.passage.language):
+        clause = clause_at(text, amount.number_at)
+        if not topic.agrees(clause, one.passage.language):
+            return False
+        if any(_WANTS.fullmatch(token.text) for token in clause) and not _WANTS.search(topic.question):
             return False
         return topic.unit(amount.unit) and (bool(amount.unit) or topic.counts(noun, one.passage.language))
     return True

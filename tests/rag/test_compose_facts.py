@@ -328,6 +328,14 @@ def test_the_end_of_a_clause_is_no_short_answer() -> None:
     assert (answer.short, answer.text) == (None, f"{told.text} [1]")
 
 
+def test_what_is_demanded_is_not_what_is_paid() -> None:
+    wanted = Told("In Altdorf fordert die Gewerkschaft 340 Euro mehr für die Hafenarbeiter.", [("340 Euro", 0.7)])
+    paid = Told("In Altdorf bekommen die Hafenarbeiter 260 Euro mehr.", [("260 Euro", 0.5)], title="Einigung")
+    question = "Wie viel mehr Geld {} in Altdorf?"
+    assert answered(question.format("bekommen die Hafenarbeiter"), wanted, paid).short == "260 Euro"
+    assert answered(question.format("fordert die Gewerkschaft für die Hafenarbeiter"), wanted, paid).short == "340 Euro"
+
+
 def test_whoever_acted_is_not_counted_among_those_acted_upon() -> None:
     question = "Wie viele Personen nahm die Polizei bei dem Lauf in Altdorf fest?"
     there = Told("Bei dem Lauf in Altdorf waren 3.000 Beamte der Polizei im Einsatz.", [("3.000", 0.9)])
