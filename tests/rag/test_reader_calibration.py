@@ -22,7 +22,7 @@ from rag.models.reader.model import Reading, Span
 from rag.models.reader.pool import Asked, Pool
 from rag.models.reader.trials import Trial, _touches, asked_of
 from rag.retrieve import Query
-from rag.types import Passage
+from rag.types import Passage, Titled
 
 MARGIN, RELEVANT, BEHIND = (FEATURES.index(name) for name in ("margin", "relevant", "behind"))
 
@@ -128,8 +128,8 @@ class Stub:
             for id, text in texts.items()
         ]
 
-    def read(self, question: str, passages: list[tuple[str, str]], spans: int) -> list[Reading]:
-        return [Reading((Span(t.index("zwölf"), t.index("zwölf") + 5, 1.0),), 1.0, 1.0) for _, t in passages]
+    def read_pairs(self, pairs: list[tuple[str, Titled]], spans: int) -> list[Reading]:
+        return [Reading((Span(t.index("zwölf"), t.index("zwölf") + 5, 1.0),), 1.0, 1.0) for _, (_, t) in pairs]
 
 
 def test_each_question_is_asked_without_its_passage_and_without_its_article() -> None:

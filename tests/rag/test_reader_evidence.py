@@ -35,12 +35,13 @@ class Scripted(SpanReader):
     """Finds the words it is told to find, wherever they stand, with the score told."""
 
     def __init__(self, scores: dict[str, float]) -> None:
-        self.scores, self.batches = scores, [0]
+        self.scores, self.batches, self.asked = scores, [0], list[str]()
 
-    def read(self, question: str, passages: Sequence[Titled], spans: int = 3) -> list[Reading]:
-        self.batches.append(len(passages))
+    def read_pairs(self, pairs: Sequence[tuple[str, Titled]], spans: int = 3) -> list[Reading]:
+        self.batches.append(len(pairs))
+        self.asked = [question for question, _ in pairs]
         found = []
-        for _, text in passages:
+        for _, (_, text) in pairs:
             hits = [
                 Span(text.index(words), text.index(words) + len(words), score)
                 for words, score in self.scores.items()
@@ -65,6 +66,16 @@ def query() -> Query:
 
 def reader(scores: dict[str, float], seconds: float = 60) -> BundledReader:
     return BundledReader(Scripted(scores), ODDS, seconds)
+
+
+def test_a_year_that_the_passage_does_not_name_is_not_asked_about() -> None:
+    scripted = Scripted({"rund 300": 1.0})
+    asked = "Wie viele Menschen waren im Juli 2019 dort?"
+    there = [passage(f"{when} waren rund 300 Menschen dort.") for when in ("Am Freitag", "Im Juli 2019", "Schon 2018")]
+    BundledReader(scripted, ODDS, 60).read(replace(query(), text=asked), there)
+    assert scripted.asked == ["Wie viele Menschen waren dort?", asked, "Wie viele Menschen waren dort?"]
+    BundledReader(scripted, ODDS, 60).read(replace(query(), text=asked.replace("im", "vor")), there[:1])
+    assert scripted.asked == [asked.replace("im", "vor")]  # an open end is a condition
 
 
 def test_evidence_is_the_sentence_with_the_span_in_it() -> None:

@@ -69,7 +69,7 @@ def test_spans_lie_in_the_passage_without_blanks_at_their_ends(
     reader: SpanReader, words: list[str], count: int
 ) -> None:
     text = " ".join(words)
-    (reading,) = reader.read("eins zwei ?", [("drei vier", text)], spans=count)
+    (reading,) = reader.read_pairs([("eins zwei ?", ("drei vier", text))], spans=count)
     assert bool(reading.spans) == bool(text.strip())
     assert len(reading.spans) <= count
     for span in reading.spans:
@@ -82,9 +82,9 @@ def test_spans_lie_in_the_passage_without_blanks_at_their_ends(
 
 def test_a_batch_reads_each_passage_as_if_it_were_alone(reader: SpanReader) -> None:
     passages = ["eins", "zwei drei vier , fünf sechs", "", "acht " * 30, "sieben"]
-    together = reader.read("eins zwei", [("", passage) for passage in passages])
+    together = reader.read_pairs([("eins zwei", ("", passage)) for passage in passages])
     for passage, reading in zip(passages, together, strict=True):
-        (alone,) = reader.read("eins zwei", [("", passage)])
+        (alone,) = reader.read_pairs([("eins zwei", ("", passage))])
         assert [(s.start, s.end) for s in alone.spans] == [(s.start, s.end) for s in reading.spans]
         assert alone.answerable == pytest.approx(reading.answerable, abs=1e-4)
         assert alone.relevant == pytest.approx(reading.relevant, abs=1e-4)
@@ -108,7 +108,7 @@ def test_a_long_passage_is_read_to_its_end(tiny_base: Path) -> None:
     network.word.register_forward_hook(lambda module, given, result: seen.insert(0, given[0]))
     network.span.register_forward_hook(choose)
     text = "eins zwei drei vier " * 250 + "acht fünf"
-    (reading,) = SpanReader(network, coder, dtype=torch.float32).read("sechs", [("", text)])
+    (reading,) = SpanReader(network, coder, dtype=torch.float32).read_pairs([("sechs", ("", text))])
     assert text[reading.spans[0].start : reading.spans[0].end] == "acht"
     assert reading.spans[0].score == pytest.approx(18)  # 9 for its start, 9 for its end, none for "no answer"
 
@@ -123,7 +123,7 @@ def test_the_title_is_read_above_every_window_and_never_answers(tiny_base: Path)
         lambda module, given, result: seen[0].eq(chosen).float()[..., None].expand(*seen[0].shape, 2) * 9
     )
     text = "eins zwei drei vier " * 150 + "fünf"
-    (reading,) = SpanReader(network, coder, dtype=torch.float32).read("sechs", [("acht sieben", text)])
+    (reading,) = SpanReader(network, coder, dtype=torch.float32).read_pairs([("sechs", ("acht sieben", text))])
     assert len(seen[0]) > 1 and (seen[0] == chosen).sum(1).tolist() == [1] * len(seen[0])
     assert all(span.score == pytest.approx(0) for span in reading.spans)  # 18 where the title may be chosen
     assert (seen[0] != 1).sum(1).max() == LONGEST

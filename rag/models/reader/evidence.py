@@ -24,6 +24,7 @@ from rag.compose.topic import Topic
 from rag.models.bundled import bundled_folder
 from rag.models.monotone import Monotone
 from rag.models.reader.model import Reading, Span, SpanReader
+from rag.models.reader.untimed import asked_of
 from rag.models.source import device
 from rag.sentences import sentence_spans
 from rag.settings import Settings
@@ -180,13 +181,13 @@ class BundledReader:
         return np.array([np.dot(self.calibration.rank, read(r.spans[0], r)) if r.spans else 0.0 for r in readings])
 
     def _readings(self, question: str, texts: Sequence[Titled]) -> list[Reading]:
-        known = self._remembered
-        new = [text for text in dict.fromkeys(texts) if (question, text) not in known]
-        found = dict(zip(new, self._reader.read(question, new, SPANS), strict=True)) if new else {}
-        readings = [found[text] if text in found else known[question, text] for text in texts]
+        known, pairs = self._remembered, asked_of(question, texts)
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in known]
+        found = dict(zip(new, self._reader.read_pairs(new, SPANS), strict=True)) if new else {}
+        readings = [found[pair] if pair in found else known[pair] for pair in pairs]
         if len(known) > REMEMBERED:
             known = {}
-        self._remembered = known | {(question, text): reading for text, reading in found.items()}
+        self._remembered = known | found
         return readings
 
     def read(self, query: Query, passages: Sequence[Passage]) -> list[Evidence]:

@@ -65,12 +65,8 @@ class SpanReader:
         load_adapter(adapter, network)
         return cls(network, Coder(base), device, dtype)
 
-    def read(self, question: str, passages: Sequence[Titled], spans: int = 3) -> list[Reading]:
-        """One reading a passage, in the order given, with up to ``spans`` spans that do not overlap."""
-        return self.read_pairs([(question, passage) for passage in passages], spans)
-
     def read_pairs(self, pairs: Sequence[tuple[str, Titled]], spans: int = 3) -> list[Reading]:
-        """As ``read``, each passage with a question of its own."""
+        """One reading of each question with its passage, in the order given, with up to ``spans`` spans that do not overlap."""
         above = dict.fromkeys(text for question, (title, _) in pairs for text in (question, title))
         ids = {text: coded.ids for text, coded in zip(above, self._coder(list(above)), strict=True)}
         coded = self._coder([text for _, (_, text) in pairs])
