@@ -75,7 +75,9 @@ def test_a_year_that_the_passage_does_not_name_is_not_asked_about() -> None:
     BundledReader(scripted, ODDS, 60).read(replace(query(), text=asked), there)
     assert scripted.asked == ["Wie viele Menschen waren dort?", asked, "Wie viele Menschen waren dort?"]
     BundledReader(scripted, ODDS, 60).read(replace(query(), text=asked.replace("im", "vor")), there[:1])
-    assert scripted.asked == [asked.replace("im", "vor")]  # an open end is a condition
+    assert scripted.asked == [asked.replace("im", "vor")]  # a condition
+    BundledReader(scripted, ODDS, 60).read(replace(query(), text=asked.replace("im", "bis")), there[:1])
+    assert scripted.asked == ["Wie viele Menschen waren dort?"]
 
 
 def test_evidence_is_the_sentence_with_the_span_in_it() -> None:

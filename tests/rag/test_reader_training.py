@@ -27,7 +27,7 @@ from tests.reader_base import write_base
 QUESTIONS = Path(__file__).parents[2] / "evals" / "questions"
 MADE = (  # sources whose passages are ours too
     *("own-de", "own-en", "plain-de", "plain-en", "parts-de", "parts-en"),
-    *("articles-de", "actors-de", "actors-en"),
+    *("articles-de", "actors-de", "actors-en", "stories-de", "stories-en"),
 )
 PLAN = Plan(size=2, warmup=2, rate=1e-3, head_rate=1e-3, precision="float32")
 

@@ -40,12 +40,14 @@ SOURCES = {  # name -> file under the data's folder, or a path of its own; langu
     "articles-de": (str(HERE / "articles-de.passages.jsonl"), "de"),  # encyclopaedic, in passages: one answers, or none
     "actors-de": (str(HERE / "actors-de.passages.jsonl"), "de"),  # news in which several do the like
     "actors-en": (str(HERE / "actors-en.passages.jsonl"), "en"),
+    "stories-de": (str(HERE / "stories-de.passages.jsonl"), "de"),  # news, asked about in quite other words
+    "stories-en": (str(HERE / "stories-en.passages.jsonl"), "en"),
 }
 # Questions of our own, a line for each: the text it is about, the question, the bounds of the answer or null. No text. An
 # article of Wikinews and a passage of our own go by their id, a passage of MLQA by its digest.
 _ASKED = (
     *("news", "wikipedia", "own-de", "own-en", "plain-de", "plain-en", "parts-de", "parts-en"),
-    *("articles-de", "actors-de", "actors-en"),
+    *("articles-de", "actors-de", "actors-en", "stories-de", "stories-en"),
 )
 OWN = {name: HERE / f"{name}.jsonl" for name in _ASKED}
 COLLECTIONS = ("squadshifts-reddit", "squadshifts-amazon")  # whose titles are no titles of texts

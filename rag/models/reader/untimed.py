@@ -14,6 +14,7 @@ from rag.types import Titled
 
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _LEAD = re.compile(r"(?:\b(?:im|in|am|an|vom|von|zum|für|the|on|of|from|for|during|dem|den|der)\s+)+\Z", re.IGNORECASE)
+_UP_TO = re.compile(r"(?:bis|until|by)\b", re.IGNORECASE)
 _EMPTY = re.compile(r"\(\s*[,;]?\s*\)")
 _LEFT_OVER = re.compile(r"[\s,;]+(?=[?.])|\s+(?=[,;)])")  # before a mark
 
@@ -30,14 +31,16 @@ def asked_of(question: str, passages: Sequence[Titled]) -> list[tuple[str, Title
 
 @lru_cache(maxsize=256)
 def untimed(question: str) -> str:
-    """The question without a period that it names with its year. One with an open end stays: "vor November 2007" is a
-    condition.
+    """The question without a period that it names with its year, or up to which it asks. What is before or after one stays:
+    "vor November 2007" is a condition.
 
     >>> untimed("Wer führte bei der Premiere im Juli 2019 Regie?")
     'Wer führte bei der Premiere Regie?'
     """
     time = when.read(question, question_language(question, "de"), dt.date.today())
-    if time is None or time.first is None or time.last is None or not _YEAR.search(time.text):
+    if time is None or not _YEAR.search(time.text):
+        return question
+    if (time.first is None or time.last is None) and not _UP_TO.match(time.text):
         return question
     before, after = _LEAD.sub("", question[: time.start]), question[time.end :]
     text = _LEFT_OVER.sub("", _EMPTY.sub("", f"{before} {after}"))
