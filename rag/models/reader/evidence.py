@@ -24,7 +24,7 @@ from rag.compose.topic import Topic
 from rag.models.bundled import bundled_folder
 from rag.models.monotone import Monotone
 from rag.models.reader.model import Reading, Span, SpanReader
-from rag.models.reader.untimed import asked_of
+from rag.models.reader.untimed import to_answer, to_rank
 from rag.models.source import device
 from rag.sentences import sentence_spans
 from rag.settings import Settings
@@ -176,12 +176,12 @@ class BundledReader:
 
     def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
         """What reading adds to each passage's score in the search."""
-        readings = self._readings(question, texts)
+        readings = self._readings(to_rank(question, texts))
         # A passage without words (a table's dashes) is nothing to read: it stays where the search put it.
         return np.array([np.dot(self.calibration.rank, read(r.spans[0], r)) if r.spans else 0.0 for r in readings])
 
-    def _readings(self, question: str, texts: Sequence[Titled]) -> list[Reading]:
-        known, pairs = self._remembered, asked_of(question, texts)
+    def _readings(self, pairs: Sequence[tuple[str, Titled]]) -> list[Reading]:
+        known = self._remembered
         new = [pair for pair in dict.fromkeys(pairs) if pair not in known]
         found = dict(zip(new, self._reader.read_pairs(new, SPANS), strict=True)) if new else {}
         readings = [found[pair] if pair in found else known[pair] for pair in pairs]
@@ -201,7 +201,7 @@ class BundledReader:
         ends = time.perf_counter() + self._seconds
         for at in range(0, len(passages), AT_ONCE):
             part = passages[at : at + AT_ONCE]
-            readings = self._readings(query.text, [passage.titled for passage in part])
+            readings = self._readings(to_answer(query.text, part))
             spans = list(candidates(query, part, readings, standing[at : at + AT_ONCE]))
             sure = self.calibration.confidences([of for _, _, of in spans])
             found += [replace(item, confidence=told) for (_, item, _), told in zip(spans, sure, strict=True)]

@@ -19,10 +19,10 @@ from tqdm import tqdm
 
 from corpus.article import Article
 from rag.index import Index
-from rag.models.reader import untimed
 from rag.models.reader.evidence import READ, SPANS, candidates, standings
 from rag.models.reader.model import SpanReader
 from rag.models.reader.pool import Asked, Pool
+from rag.models.reader.untimed import to_rank
 from rag.retrieve import Retriever
 from rag.settings import Settings
 
@@ -93,7 +93,7 @@ def asked_of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanRead
     own = {str(n) for n, name in enumerate(pool.articles) if name == article}
     query = retriever.query(question.question)
     found = retriever.passages(query, top_k=DEPTH)
-    readings = reader.read_pairs(untimed.asked_of(question.question, [p.titled for p in found]), SPANS)
+    readings = reader.read_pairs(to_rank(question.question, [p.titled for p in found]), SPANS)
     variants: list[tuple[Kind, set[str]]] = [("answerable" if question.answers else "near", set())]
     if question.answers:
         if any(p.article_id in own - {str(question.passage)} for p in found):
