@@ -31,8 +31,7 @@ class Wanted:
     def __init__(self, time: QuestionTime, today: dt.date) -> None:
         self.recent = time.kind == "recent"
         self.today = today
-        self.first = dt.date.fromisoformat(time.first) if time.first else dt.date.min
-        self.last = dt.date.fromisoformat(time.last) if time.last else dt.date.max
+        self.first, self.last = time.days
         self.open = time.first is None or time.last is None
 
     def bonus(self, chunk: StoredChunk) -> float:

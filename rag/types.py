@@ -5,6 +5,7 @@ All frozen. Offsets are Python string indices into the cleaned article text, hal
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -66,6 +67,14 @@ class QuestionTime:
     end: int
     first: str | None = None  # ISO 8601
     last: str | None = None
+
+    @property
+    def days(self) -> tuple[dt.date, dt.date]:
+        """The first and the last day; the first or last there is for an open end."""
+        return (
+            dt.date.fromisoformat(self.first) if self.first else dt.date.min,
+            dt.date.fromisoformat(self.last) if self.last else dt.date.max,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def grounded(
         and not _deed_of_another(item, topic)
     ]
     if time and time.first is not None and time.first == time.last:
-        kept = _of_that_day(kept, dt.date.fromisoformat(time.first))
+        kept = _of_that_day(kept, time.days[0])
     if asks_name(topic.question):
         kept = [item for item in kept if names_anything(item, topic)]
     if kind_of(topic.question) != "number":
@@ -130,13 +130,19 @@ def _of_that_day(evidence: Sequence[Evidence], day: dt.date) -> list[Evidence]:
 
 def _of_another(item: Evidence, time: QuestionTime) -> bool:
     """Whether a sentence names days, none of which the question asks about, in an article that is not of then either."""
-    first = dt.date.fromisoformat(time.first) if time.first else dt.date.min
-    last = dt.date.fromisoformat(time.last) if time.last else dt.date.max
     told = dates_in(item)
-    if not told or any(date.first <= last and first <= date.last for date in told):
-        return False
-    published = NewsDate.parse(item.passage.published) if item.passage.published else None
+    return bool(told) and not tells_of(told, *time.days) and published_then(item.passage, *time.days) is False
+
+
+def tells_of(dates: Iterable[DateMention], first: dt.date, last: dt.date) -> bool:
+    """Whether any of the dates may be one of the days."""
+    return any(date.first <= last and first <= date.last for date in dates)
+
+
+def published_then(passage: Passage, first: dt.date, last: dt.date) -> bool | None:
+    """Whether an article may have come out on the days or soon after; None where its date is not known."""
+    published = NewsDate.parse(passage.published) if passage.published else None
     if published is None:
-        return False
+        return None
     until = last + AFTERWARDS if last < dt.date.max - AFTERWARDS else last
-    return published.last < first or published.first > until
+    return first <= published.last and published.first <= until

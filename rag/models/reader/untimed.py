@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.dates import NewsDate
 from corpus.language import question_language
 from rag import when
-from rag.compose.grounds import AFTERWARDS
+from rag.compose.grounds import published_then, tells_of
 from rag.types import Passage, Titled
 
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
@@ -37,10 +36,8 @@ class Untimed:
     def of_then(self, passage: Passage) -> bool:
         """Whether an article is of those days, or the passage tells of them by another name; of one without a date nobody
         knows."""
-        if any(date.first <= self.last and self.first <= date.last for date in passage.dates):
-            return True
-        published = NewsDate.parse(passage.published) if passage.published else None
-        return published is not None and self.first <= published.last and published.first - AFTERWARDS <= self.last
+        days = self.first, self.last
+        return tells_of(passage.dates, *days) or published_then(passage, *days) is True
 
 
 def to_rank(question: str, passages: Sequence[Titled]) -> list[tuple[str, Titled]]:
@@ -76,5 +73,4 @@ def untimed(question: str) -> Untimed | None:
         return None
     before, after = _LEAD.sub("", question[: time.start]), question[time.end :]
     text = " ".join(_LEFT_OVER.sub("", _EMPTY.sub("", f"{before} {after}")).split())
-    first = dt.date.fromisoformat(time.first) if time.first else dt.date.min
-    return Untimed(text, frozenset(_YEAR.findall(question)), first, dt.date.fromisoformat(time.last))
+    return Untimed(text, frozenset(_YEAR.findall(question)), *time.days)
