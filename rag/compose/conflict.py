@@ -115,10 +115,8 @@ def _comparable(one: Claim, topic: Topic) -> bool:
         if _aside(one.item.text, amount, topic) or not (amount.unit or topic.counts(noun, one.passage.language)):
             return False
     # Of another language not every name can be told; of the present state one side more does less harm than an old answer.
-    foreign = one.passage.language not in (None, topic.language)
-    return ((foreign and topic.recent) or topic.named(one.passage)) and topic.agrees(
-        clause_at(text, one.value.start - one.item.start), one.passage.language
-    )
+    named = (topic.recent and topic.foreign(one.passage.language)) or topic.named(one.passage)
+    return named and topic.agrees(clause_at(text, one.value.start - one.item.start), one.passage.language)
 
 
 def _aside(text: str, amount: Amount, topic: Topic) -> bool:

@@ -24,7 +24,7 @@ Side = tuple[Passage, int, int]  # bounds of a sentence in the article
 def dispute(topic: Topic, passages: Sequence[Passage]) -> tuple[Side, Side] | None:
     """The accusation that the question asks about, and its denial close behind; None where no passage has both."""
     for passage in passages[:PASSAGES]:
-        if passage.language not in (None, topic.language) or topic.share(passage) < NEEDED:
+        if topic.foreign(passage.language) or topic.share(passage) < NEEDED:
             continue
         spans = sentence_spans(passage.text)
         for i, (start, end) in enumerate(spans):

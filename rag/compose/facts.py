@@ -165,8 +165,9 @@ def _bears_out(other: Claim, first: Claim, topic: Topic) -> bool:
     sentence that tells of something else on it."""
     if other.value.days and first.value.days and days_open(other) > max(days_open(first), 1):
         return False
-    foreign = other.passage.language not in (None, topic.language)
-    return topic.share(other.passage) >= NEEDED and topic.named(other.passage) and (foreign or topic.acts(other.item))
+    if topic.share(other.passage) < NEEDED or not topic.named(other.passage):
+        return False
+    return topic.foreign(other.passage.language) or topic.acts(other.item)
 
 
 def _counted(one: Claim, short: str) -> str:

@@ -90,7 +90,7 @@ def _other_way(question: str, before: str, words: str) -> bool:
 def echoes(item: Evidence, topic: Topic) -> bool:
     """Whether a span says nothing that the question has not said: "ein Feuer", where the cause of a fire is asked for.
     Who asks for one of two things has named the answer."""
-    if item.span is None or item.passage.language not in (None, topic.language) or _EITHER.search(topic.question):
+    if item.span is None or topic.foreign(item.passage.language) or _EITHER.search(topic.question):
         return False
     text = read(item.text, item.passage.language)
     start, end = item.span[0] - item.start, item.span[1] - item.start

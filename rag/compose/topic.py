@@ -112,6 +112,10 @@ class Topic:
         """Whether it is asked what would have to be so: "Ab welcher Zahl", "Wie viele sind nötig"."""
         return bool(_REQUIRES.search(self.question))
 
+    def foreign(self, language: str | None) -> bool:
+        """Whether a text is known to be in another language than the question."""
+        return language not in (None, self.language)
+
     def unit(self, unit: str) -> bool:
         """Whether an amount in this unit can be the answer."""
         return self._units is None or unit in self._units
@@ -142,7 +146,7 @@ class Topic:
 
     def _share(self, passage: Passage) -> float:
         words = self.words
-        if passage.language not in (None, self.language):
+        if self.foreign(passage.language):
             words = tuple(token for token in words if token.name or token.word.isdecimal())
             if not words:
                 return NEEDED
@@ -195,7 +199,7 @@ class Topic:
 
     def counts(self, noun: Token | None, language: str | None) -> bool:
         """Whether what an amount counts may be what the question asks for; None, and people in general, may be anything."""
-        if noun is None or self.noun is None or language not in (None, self.language):
+        if noun is None or self.noun is None or self.foreign(language):
             return True
         if self.anybody(noun):
             return True
@@ -208,7 +212,7 @@ class Topic:
     def acts(self, item: Evidence) -> bool:
         """Whether the sentence itself tells what the question says was done or is so: one of its verbs and adjectives;
         true where the question has none, as "Wie viele Tote gab es?"."""
-        if item.passage.language not in (None, self.language):
+        if self.foreign(item.passage.language):
             return False
         verbs = [token for token in self.words if not token.capital and not token.word.isdecimal()]
         matcher = Matcher(self.text, read(item.text, item.passage.language).tokens)
@@ -220,7 +224,7 @@ class Topic:
         asked, told = ({i for i, toll in enumerate(_TOLLS) if toll.search(text)} for text in (self.question, words))
         if asked and told and not asked & told:
             return False
-        if language not in (None, self.language):
+        if self.foreign(language):
             return True
         for table, _ in opposites(self.text.language):
             here, there = sides(self.text.tokens, table), sides(clause, table)
