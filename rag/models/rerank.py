@@ -93,9 +93,10 @@ def reranked(
 ) -> np.ndarray:
     """``scores`` with those of the texts that were read within ``seconds`` changed by what the reranker says of them.
 
-    Texts are read in ``order``, AT_ONCE at least and MOST at most. Scores that take the place of the search's are brought
-    to the mean and the spread that those of the same texts had, so that whatever is weighed against them keeps its
-    weight: the time a question asks for, the texts that were not reached.
+    Texts are read in ``order``, AT_ONCE at least and MOST at most. What is added to them is added at its median to those that
+    were not reached: where nothing that was read fits, a text is no better for not having been read. Scores that take the
+    place of the search's are brought to the mean and the spread that those of the same texts had, so that whatever is
+    weighed against them keeps its weight: the time a question asks for, the texts that were not reached.
     """
     read: list[int] = []
     found: list[float] = []
@@ -108,7 +109,9 @@ def reranked(
             break
     new, values = scores.astype(np.float64), np.array(found)
     if reranker.adds:
-        new[read] += values
+        usual = float(np.median(values)) if read else 0.0
+        new += usual
+        new[read] += values - usual
     elif len(read) > 1 and values.std() > 0:
         new[read] = scores[read].mean() + scores[read].std() * (values - values.mean()) / values.std()
     return new

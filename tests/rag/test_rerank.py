@@ -92,6 +92,20 @@ def test_scores_may_be_added_to_those_of_the_search() -> None:
     assert new.tolist() == [3005.0, 1009.0, 2007.0]
 
 
+def test_a_text_is_no_better_for_not_having_been_read() -> None:
+    class Unfit(Longest):
+        def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
+            return np.array([3.0 if text == "it" else -50.0 - len(text) for _, text in texts])
+
+    scores = -np.arange(MOST + AT_ONCE, dtype=float)
+    texts = untitled(*["other"] * 3, "it", *["another"] * (len(scores) - 4))
+    order = np.argsort(-scores).tolist()
+    new = reranked(scores, order, texts, QUESTION, Unfit(adds=True), seconds=60)
+    assert np.argsort(-new)[0] == 3
+    assert new[MOST:].tolist() == (scores[MOST:] - 57.0).tolist()
+    assert new[MOST:].max() < new[:MOST].min()
+
+
 def test_a_named_model_decides_the_order(
     tmp_path: Path, embedder: Embedder, demo_answerer: Answerer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
