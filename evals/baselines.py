@@ -5,6 +5,7 @@
 "dense"       vector search alone: cosine similarity of the same embeddings, with the model's own prompts
 "fused"       both searches, in the order that their fusion gives: no reader or CrossEncoder puts the passages in order
 "quickstart"  llama-index + Chroma + HuggingFaceEmbedding as they come; see ``evals/quickstart.py``
+"quickstart-reader"  the same with belegt's reader over what it found
 
 The first three answer through belegt's own reader and threshold, so that what differs is the search alone. The quick
 start has no reader and, without a language model, nothing that refuses: it shows its best passage whatever is asked.
@@ -20,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from evals.quickstart import Quickstart, embedding
+from evals.quickstart import Quickstart, embedding, reader
 from rag.index import Index
 from rag.settings import Settings
 from rag.types import Answer
@@ -50,14 +51,14 @@ def _part(without: dict[str, str], settings: Settings) -> Iterator[AnswerFunctio
 
 
 @contextmanager
-def _quickstart(settings: Settings) -> Iterator[AnswerFunction]:
+def _quickstart(settings: Settings, reads: bool = False) -> Iterator[AnswerFunction]:
     """Built anew each time, in a folder that is gone afterwards: a copy left behind would outlive ``belegt delete``."""
     model = embedding(settings)
     with tempfile.TemporaryDirectory(prefix="belegt-quickstart-") as folder:
         with Index.open(settings) as index:
             articles = [article for _, article in index.store.articles()]
         with closing(Quickstart.build(articles, Path(folder), model, progress=True)) as opened:
-            yield partial(opened.ask, top_k=settings.top_k)
+            yield partial(opened.read, reader=reader(settings)) if reads else partial(opened.ask, top_k=settings.top_k)
 
 
 Baseline = Callable[[Settings], AbstractContextManager[AnswerFunction]]
@@ -67,4 +68,5 @@ Baseline = Callable[[Settings], AbstractContextManager[AnswerFunction]]
 BASELINES: dict[str, Baseline] = {
     **{name: partial(_part, without) for name, without in WITHOUT.items()},
     "quickstart": _quickstart,
+    "quickstart-reader": partial(_quickstart, reads=True),
 }

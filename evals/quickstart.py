@@ -6,13 +6,17 @@ Built only from what the three packages offer: ``Document`` -> ``VectorStoreInde
 prompts "query: " and "passage: " the model was trained with, which it drops unless they are passed in. Where a user
 must choose, the choice that helps the baseline was made: the texts are those that belegt has cleaned, the title is
 metadata, so it is embedded with every chunk, and as many passages are asked for as the measures need (default: 2).
+
+Without a language model it answers nothing, it shows what it found. So that answers can be compared with answers, it can
+be given belegt's own reader, as anyone runs a network of transformers': in float32, over the two passages that a query
+engine of llama-index takes by default, refusing where "no answer" scores higher than every span (SQuAD 2.0's rule).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +25,18 @@ from corpus.language import question_language
 from evals.errors import BaselineMissingError
 from rag.messages import messages, wording_language
 from rag.models.bundled import bundled_folder
+from rag.sentences import sentence_spans
 from rag.settings import Settings
 from rag.types import Answer, Citation, Passage, Sentence
 
 if TYPE_CHECKING:
     from llama_index.core import VectorStoreIndex
 
+    from rag.models.reader.model import SpanReader
+
 PACKAGES = ("llama-index-embeddings-huggingface==0.8.0", "llama-index-vector-stores-chroma==0.6.0")
 COLLECTION = "quickstart"
+AS_IT_COMES = 2  # passages that a query engine of llama-index is made of: its DEFAULT_SIMILARITY_TOP_K
 
 
 def embedding(settings: Settings) -> Any:
@@ -42,8 +50,18 @@ def embedding(settings: Settings) -> Any:
     return hugging_face(model_name=str(source) if source.is_dir() else name)
 
 
+def reader(settings: Settings) -> SpanReader:
+    """belegt's span reader in float32; takes a second. Raises ModelMissingError, ModelDamagedError."""
+    import torch
+
+    from rag.models.reader.evidence import ADAPTER
+    from rag.models.reader.model import SpanReader
+
+    return SpanReader.load(bundled_folder(settings.cache), ADAPTER, dtype=torch.float32)
+
+
 class Quickstart:
-    """The quick start's index in ``folder``, opened for questions. It knows no dates and never refuses."""
+    """The quick start's index in ``folder``, opened for questions. It knows no dates and, without a reader, never refuses."""
 
     def __init__(self, folder: Path, embed_model: Any) -> None:
         """Raises BaselineMissingError without the packages."""
@@ -102,21 +120,56 @@ class Quickstart:
         """
         started = time.perf_counter()
         passages = self.passages(question, top_k, within)
-        language = wording_language(question_language(question, default="de"))
-        seconds = round(time.perf_counter() - started, 4)
         first = passages[0] if passages else None
-        return Answer(
-            question=question,
-            language=language,
-            text=f"{first.text} [1]" if first else messages().say("refusal", language),
-            status="answered" if first else "not_found",
-            sentences=(Sentence(first.text, (1,), "verbatim"),) if first else (),
-            citations=(_citation(first),) if first else (),
-            passages=tuple(passages),
-            confidence=first.score if first else 0.0,
-            timings={"search": seconds, "total": seconds},
-            fingerprint="quickstart",
-        )
+        cited = _citation(first) if first else None
+        return _answer(question, started, passages, cited, first.score if first else 0.0)
+
+    def read(
+        self,
+        question: str,
+        as_of: dt.date | None = None,
+        *,
+        within: Collection[str] | None = None,
+        reader: SpanReader,
+    ) -> Answer:
+        """The sentence with the best span of the ``AS_IT_COMES`` nearest passages; its confidence is that span's margin
+        over "no answer", in logits. ``as_of`` is ignored."""
+        started = time.perf_counter()
+        passages = self.passages(question, AS_IT_COMES, within)
+        readings = reader.read_pairs([(question, passage.titled) for passage in passages], spans=1)
+        read = [(p, span) for p, reading in zip(passages, readings, strict=True) for span in reading.spans]
+        if not read:
+            return _answer(question, started, passages, None, 0.0)
+        passage, span = max(read, key=lambda found: found[1].score)
+        touched = [s for s in sentence_spans(passage.text) if s[0] < span.end and span.start < s[1]]
+        cited = _citation(passage, touched[0][0], touched[-1][1]) if span.score > 0 else None
+        return _answer(question, started, passages, cited, span.score, passage.text[span.start : span.end])
+
+
+def _answer(
+    question: str,
+    started: float,
+    passages: Sequence[Passage],
+    cited: Citation | None,
+    confidence: float,
+    short: str | None = None,
+) -> Answer:
+    """The quote of ``cited``; the refusal without one."""
+    language = wording_language(question_language(question, default="de"))
+    seconds = round(time.perf_counter() - started, 4)
+    return Answer(
+        question=question,
+        language=language,
+        text=f"{cited.quote} [1]" if cited else messages().say("refusal", language),
+        status="answered" if cited else "not_found",
+        sentences=(Sentence(cited.quote, (1,), "verbatim"),) if cited else (),
+        citations=(cited,) if cited else (),
+        passages=tuple(passages),
+        confidence=confidence,
+        short=short if cited else None,
+        timings={"total": seconds},
+        fingerprint="quickstart",
+    )
 
 
 def _integration() -> Any:
@@ -161,7 +214,9 @@ def _passage(rank: int, scored: Any) -> Passage:
     )
 
 
-def _citation(passage: Passage) -> Citation:
+def _citation(passage: Passage, start: int = 0, end: int | None = None) -> Citation:
+    """Of ``passage.text[start:end]``."""
+    quote = passage.text[start:end]
     return Citation(
         number=1,
         article_id=passage.article_id,
@@ -169,7 +224,7 @@ def _citation(passage: Passage) -> Citation:
         source=None,
         published=None,
         url=None,
-        quote=passage.text,
-        start=passage.start,
-        end=passage.end,
+        quote=quote,
+        start=passage.start + start,
+        end=passage.start + start + len(quote),
     )

@@ -9,15 +9,15 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from evals.baselines import BASELINES, WITHOUT
+from evals.baselines import BASELINES, WITHOUT, AnswerFunction
 from evals.cases import Case
 from evals.errors import CorpusError
 from evals.importers import Imported
-from evals.quickstart import Quickstart, embedding
+from evals.quickstart import Quickstart, embedding, reader
 from rag.models.embed import model_identity
 from rag.settings import Settings
 from rag.types import Answer, Passage
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
     from rag.answerer import Answerer
     from rag.models.embed import Embedder
+    from rag.models.reader.model import SpanReader
     from rag.retrieve import Query
 
 OURS = "belegt"
+PLAIN = "quickstart"
 SYSTEMS = (OURS, *BASELINES)
 DEPTH = 30  # passages asked for: several of one article count once, and ten articles are to be ranked
 
@@ -58,6 +60,11 @@ class Models:
     @cached_property
     def quickstart(self) -> Any:
         return embedding(self._settings)
+
+    @cached_property
+    def reader(self) -> SpanReader:
+        """As the quick start is given it."""
+        return reader(self._settings)
 
 
 class System(Protocol):
@@ -93,18 +100,18 @@ class _Belegt:
 
 
 class _Quickstart:
-    def __init__(self, opened: Quickstart, settings: Settings) -> None:
+    """The quick start; with a ``reader`` it answers by what that reads."""
+
+    def __init__(self, opened: Quickstart, settings: Settings, reader: SpanReader | None) -> None:
         self._opened = opened
-        self._top_k = settings.top_k
+        answer = partial(opened.read, reader=reader) if reader else partial(opened.ask, top_k=settings.top_k)
+        self.ask: AnswerFunction = answer
 
     def prepare(self, cases: Sequence[Case]) -> list[None]:
         return [None] * len(cases)
 
     def find(self, case: Case, prepared: None = None) -> list[Passage]:
         return self._opened.passages(case.question, DEPTH, case.within or None)
-
-    def ask(self, question: str, as_of: dt.date | None = None, *, within: Collection[str] | None = None) -> Answer:
-        return self._opened.ask(question, as_of, within=within, top_k=self._top_k)
 
 
 class Corpus:
@@ -127,9 +134,9 @@ class Corpus:
         from rag.index import Index
 
         if system not in WITHOUT and system != OURS:
-            self._build(system, self._quickstart, progress)
-            with closing(Quickstart(self._folder / system, self._models.quickstart)) as opened:
-                yield _Quickstart(opened, self._settings)
+            self._build(PLAIN, self._quickstart, progress)
+            with closing(Quickstart(self._folder / PLAIN, self._models.quickstart)) as opened:
+                yield _Quickstart(opened, self._settings, None if system == PLAIN else self._models.reader)
             return
         self._build(OURS, self._belegt, progress)
         chosen = self._settings.model_copy(update=WITHOUT.get(system, {}))
@@ -181,7 +188,7 @@ class Corpus:
             articles = [article for _, article in index.store.articles()]
         model = self._models.quickstart
         started = time.perf_counter()
-        with closing(Quickstart.build(articles, self._folder / "quickstart", model, progress)) as built:
+        with closing(Quickstart.build(articles, self._folder / PLAIN, model, progress)) as built:
             return Ingested(round(time.perf_counter() - started, 2), len(articles), built.count)
 
     def _record(self, system: str) -> Path:

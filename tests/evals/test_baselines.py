@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from llama_index.core import MockEmbedding
+from llama_index.core.constants import DEFAULT_SIMILARITY_TOP_K
 
 from corpus.article import Article
 from evals import quickstart
@@ -19,7 +20,7 @@ from evals.baselines import BASELINES, WITHOUT
 from evals.cases import load_set
 from evals.cli import DEMO_SET
 from evals.errors import BaselineMissingError
-from evals.quickstart import PACKAGES, Quickstart
+from evals.quickstart import AS_IT_COMES, PACKAGES, Quickstart
 from rag.answerer import Answerer
 from rag.models.embed import Embedder
 from rag.settings import Settings
@@ -73,6 +74,22 @@ def test_the_quick_start_searches_within_the_articles_asked_for(opened: Quicksta
     ids = [articles[7].id, articles[2].id]
     assert {p.article_id for p in opened.passages(QUESTION, 10, within=ids)} == set(ids)
     assert opened.ask(QUESTION, within=["nobody"]).status == "not_found"
+
+
+def test_the_quick_start_may_be_given_the_reader(opened: Quickstart, articles: list[Article]) -> None:
+    line = next(article for article in articles if "Linie 7" in (article.title or ""))
+    reader = quickstart.reader(Settings.load())
+    answer = opened.read("Mit welcher Mehrheit hat der Elmstädter Stadtrat für die Linie 7 gestimmt?", reader=reader)
+    assert answer.status == "answered"
+    [citation] = answer.citations
+    assert len(answer.passages) == AS_IT_COMES == DEFAULT_SIMILARITY_TOP_K
+    assert citation.article_id == line.id
+    assert line.text[citation.start : citation.end] == citation.quote
+    assert answer.short == "31 gegen 22 Stimmen"
+    assert answer.short in citation.quote
+    refused = opened.read("Wie viele Monde hat der Jupiter?", reader=reader)
+    assert (refused.status, refused.citations, refused.short) == ("not_found", (), None)
+    assert opened.read(QUESTION, within=["nobody"], reader=reader).passages == ()
 
 
 def test_the_quick_start_takes_more_than_chroma_takes_at_once(tmp_path: Path) -> None:
