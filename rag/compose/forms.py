@@ -23,6 +23,13 @@ _TABLE: tuple[tuple[Form, str], ...] = (
         "explanation",
         r"\b(?:und|and)\s(?:(?:bis|seit|auf|ab|in|mit|von|zu|um)\s)?(?:was|wie|wann|wer|wo|worauf|warum|welche\w?|what|when|who|how|why)\b",
     ),
+    # What is right or fair is for those to say who are quoted, not for one figure.
+    (
+        "explanation",
+        r"""\A(?:was|wie|welche\w?|what|which|how)\b.*\b(?:ist|sind|war|waren|wäre|wären|is|are|was|were|would\sbe)\s(?:.*\s)?
+        (?:angemessen|sinnvoll|vernünftig|gerecht|gerechtfertigt|fair|zumutbar|vertretbar|appropriate|reasonable|justified|sensible
+        |adequate)\W*\Z""",
+    ),
     (
         "digest",
         rf"""\A{_ASKED_TO}(?:fasse?n?\b.*\bzusammen | (?:eine\s)?zusammenfassung | (?:gib|geben\sSie)\b.*\büberblick

@@ -19,7 +19,8 @@ from tests.compose_world import Told, answered
             "Wie viele Menschen starben?|Wann wurde die Brücke gebaut|Wer baut den Windpark?|Wo trafen sie sich?"
             "|Welche Partei gewann?|Wer ist Bürgermeister von Altdorf?|Was kostet die Brücke?|How high is the wall?"
             "|Seit wann ist die Brücke zu?|Which company built the bridge?|Welche Zeitung berichtete zuerst?"
-            "|Was ist vergangene Woche in Altdorf ausgebrochen?|Welche Bürgermeisterin sprach davon?",
+            "|Was ist vergangene Woche in Altdorf ausgebrochen?|Welche Bürgermeisterin sprach davon?"
+            "|Welche Summe war fair verteilt?",
         ),
         (
             "definition",
@@ -30,7 +31,8 @@ from tests.compose_world import Told, answered
             "explanation",
             "Warum wurde Magath entlassen?|Wie gelangte das Virus in den Stall?|Why was the concert interrupted?"
             "|Wodurch brach das Feuer aus?|Wie viele kamen, und wie viele blieben?|Welche Folgen hatte der Sturm?"
-            "|How did they pay?|Erkläre den Streit um die Linie 7|What was the cause of the fire?",
+            "|How did they pay?|Erkläre den Streit um die Linie 7|What was the cause of the fire?"
+            "|Welcher Lohn wäre fair?|What fare is reasonable?|Was ist im Streit um die Miete gerecht?",
         ),
         (
             "list",
