@@ -20,7 +20,7 @@ from rag.models.reader.calibrate import (
 from rag.models.reader.evidence import AGAINST, CALIBRATION, FEATURES, READ, Calibration
 from rag.models.reader.model import Reading, Span
 from rag.models.reader.pool import Asked, Pool
-from rag.models.reader.trials import Trial, _touches, asked_of
+from rag.models.reader.trials import Trial, _touches, _whole, asked_of
 from rag.retrieve import Query
 from rag.types import Passage, Titled
 
@@ -121,7 +121,7 @@ class Stub:
     def query(self, question: str) -> Query:
         return Query(question, "de", np.zeros(3), (), ())
 
-    def passages(self, query: Query, top_k: int) -> list[Passage]:
+    def passages(self, query: Query, top_k: int, within: object = None) -> list[Passage]:
         texts = {"0": "Dort leben zwölf Wölfe.", "1": "Auch zwölf Bären sind da.", "2": "Im Zoo sind zwölf Affen."}
         return [
             Passage(int(id), id, None, None, None, None, "de", text, 0, len(text), 3.0 - int(id), 0.9, 1.0)
@@ -146,6 +146,43 @@ def test_each_question_is_asked_without_its_passage_and_without_its_article() ->
     assert trials[1].rows[0, BEHIND] == 0.0  # of what is left the first is the best
     none = Asked("n", "squad2", "Wie viele Wölfe leben dort?", 0, ())
     assert [(t.kind, t.weight) for t in asked_of(none, pool, stub, stub)] == [("near", 1.0)]  # type: ignore[arg-type]
+
+
+def test_passages_of_one_article_stand_together() -> None:
+    pool = Pool(passages=["", "", ""], languages=["de"] * 3, articles=["zoo", "wald", "wald"])
+    stub = Stub()
+    asked = Asked("q", "mlqa-de-de", "Wie viele Wölfe leben dort?", 1, ((12, 17),))
+    whole, *_ = asked_of(asked, pool, stub, stub)  # type: ignore[arg-type]
+    assert whole.rows[:, BEHIND].tolist() == [0.0, 1.0, 1.0]
+    assert whole.rows[:, FEATURES.index("within")].tolist() == pytest.approx([0.0, 0.0, np.log(2)])
+
+
+def test_of_a_question_that_is_answered_somewhere_all_spans_are_right() -> None:
+    stub = Stub()
+    for answers, kind in ((True, "answerable"), (False, "near")):
+        record = {"query": "Wie viele?", "has_answer": answers, "passages": [{"docid": str(n)} for n in range(3)]}
+        [trial] = _whole("n", record, stub, stub)  # type: ignore[arg-type]
+        assert (trial.kind, trial.right.tolist(), trial.weight) == (kind, [answers] * 3, 1.0)
+        assert not trial.own.any()
+
+
+def test_whole_questions_shape_the_network_and_not_its_scale() -> None:
+    rng = np.random.default_rng(2)
+    alike = FEATURES.index("alike")
+    whole = []
+    for number in range(300):
+        rows, right = rng.normal(size=(4, len(FEATURES))), number % 2 == 0
+        rows[:, alike] = 2.0 if right else -2.0
+        whole.append(replace(made_up(1)[0], group=f"n{number}", rows=rows, right=np.full(4, right)))
+    data = made_up()
+    for told in (fitted(data), fitted(data, whole)):
+        score = np.array([told.scores(t.rows).max() for t in data])
+        assert np.mean(1 / (1 + np.exp(-score))) == pytest.approx(
+            np.mean([t.right[np.argmax(told.scores(t.rows))] for t in data]), abs=0.02
+        )
+    one = np.eye(len(FEATURES))[alike]
+    without, shaped = (float(np.diff(n.scores(np.stack([-one, one])))[0]) for n in (fitted(data), fitted(data, whole)))
+    assert shaped > without + 0.5
 
 
 def test_risk_counts_the_wrong_among_those_answered() -> None:

@@ -14,9 +14,10 @@ import pytest
 
 from corpus.mentions import DateMention
 from rag.models.monotone import Monotone
-from rag.models.reader.evidence import APART, AT_ONCE, FEATURES, FEWEST, READ, BundledReader, Calibration, bare
+from rag.models.reader.evidence import ACROSS, APART, AT_ONCE, FEATURES, FEWEST, READ, BundledReader, Calibration, bare
 from rag.models.reader.model import Reading, Span, SpanReader
 from rag.retrieve import Query
+from rag.settings import Settings
 from rag.types import Passage, Titled
 
 SURE, UNSURE = 9.0, -9.0
@@ -220,6 +221,37 @@ def test_the_rank_in_the_search_counts_among_the_passages_of_a_language() -> Non
     assert shares == pytest.approx({"first": 1, "second": 1 / 2, "third": 1 / 3, "c": 1})
 
 
+def test_an_article_stands_where_its_best_passage_does() -> None:
+    texts = [("a", "Es brennt.", 6.0), ("a", "Es waren 12.", 1.0), ("b", "Es waren 12.", 3.0)]
+    ranked = [replace(passage(text, id), search=score) for id, text, score in texts]
+    odds = {}
+    for name in ("behind", "place", "within"):
+        found = BundledReader(Scripted({"12": 1.0}), weighing(**{name: -1.0}), 60).read(query(), ranked)
+        odds[name] = {e.passage.article_id: math.log(e.confidence / (1 - e.confidence)) for e in found}
+    assert odds["behind"] == pytest.approx({"a": 1, "b": 1 - 3})
+    assert odds["place"] == pytest.approx({"a": 1, "b": 1 - math.log(2)})
+    assert odds["within"] == pytest.approx({"a": 1 - math.log(2), "b": 1})
+
+
+def test_the_cosine_of_the_passage_most_alike_counts_for_all() -> None:
+    ranked = [replace(passage("Es waren 12.", id), dense=cosine) for id, cosine in (("a", 0.7), ("b", 0.9))]
+    odds = weighing(alike=1.0)
+    for told, expected in ((None, 1 + 0.9), (0.2, 1 + 0.2)):  # or what is told in their place
+        found = BundledReader(Scripted({"12": 1.0}), odds, 60, told).read(query(), ranked)
+        assert [math.log(e.confidence / (1 - e.confidence)) for e in found] == pytest.approx([expected] * 2)
+    english = [replace(ranked[1], language="en")]
+    [found_across] = BundledReader(Scripted({"12": 1.0}), odds, 60).read(query(), english)
+    assert math.log(found_across.confidence / (1 - found_across.confidence)) == pytest.approx(1 + 0.9 + ACROSS)
+
+
+def test_cosines_of_another_embedding_model_say_nothing() -> None:
+    shipped = Calibration.load()
+    usual = shipped.network.mean[FEATURES.index("alike")]
+    assert 0.7 < usual < 1
+    for model, expected in (("bundled", None), ("somebody/else", usual)):
+        assert BundledReader.load(Settings.load(embed_model=model))._alike == expected
+
+
 def test_words_that_the_question_and_the_passage_share_count() -> None:
     asked = replace(query(), text="Wie viele Enten schwammen in Mühlrode?")
     all_four = replace(passage("In Mühlrode schwammen 12 Enten.", "all"), lexical=8.0)
@@ -263,3 +295,17 @@ def test_what_was_read_to_rank_is_not_read_again_to_answer() -> None:
     assert network.batches == [0, 2]
     both.scores("Wie viele noch?", untitled)
     assert network.batches == [0, 2, 2]
+
+
+def test_what_was_read_last_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.models.reader.evidence.REMEMBERED", 5)
+    network = Scripted({"12": 3.0})
+    both = BundledReader(network, ODDS, 60)
+    passages = different(8)
+    for asked in passages[:4], passages[4:]:
+        both.scores("Wie viele?", [p.titled for p in asked])
+    assert network.batches == [0, 4, 4]
+    both.read(query(), passages[3:])
+    assert network.batches == [0, 4, 4]
+    both.scores("Wie viele?", [p.titled for p in passages[:2]])
+    assert network.batches == [0, 4, 4, 2]

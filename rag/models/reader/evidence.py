@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,9 @@ SPANS = 3  # a passage: a sentence may give the figures of both sides
 # Of how far one language's passages lie behind another's, that which tells against them; the rest is that they share few
 # words with the question. Chosen on the demo set: no development data has articles in two languages.
 APART = 0.25
+# By so much less alike are a question and what answers it when they are in different languages: in the trials (trials.py) the
+# cosine is .873 and .861 within German and English, .824 and .829 across.
+ACROSS = 0.045
 # Of questions that it was calibrated on. It was trained on hardly any in others (trials.py), and of Turkish ones it ranked
 # the passage asked for below others that the search had put in the right order (docs/measurements.md).
 LANGUAGES = frozenset({"de", "en"})
@@ -71,6 +75,10 @@ class Calibration:
         rank = tuple(loaded["rank"][name] for name in READ)
         return cls(Monotone.of_record(loaded["network"], FEATURES), loaded["threshold"], rank, loaded["fitted"])
 
+    def usual(self, feature: str) -> float:
+        """The mean of one of FEATURES where it was fitted."""
+        return float(self.network.mean[FEATURES.index(feature)])
+
     def confidences(self, rows: Sequence[Sequence[float]]) -> list[float]:
         """For each row of FEATURES the probability, 0..1, that a span with them answers."""
         if not rows:
@@ -81,10 +89,9 @@ class Calibration:
 
 
 READ = ("margin", "answerable", "relevant")  # what reading gives
-FEATURES = (*READ, "behind", "place", "lexical", "share", "unfit")
-AGAINST = frozenset(
-    {"behind", "place", "unfit"}
-)  # of which more never speaks for an answer, as more of the others does
+FEATURES = (*READ, "behind", "place", "within", "lexical", "alike", "share", "unfit")
+# Of which more never speaks for an answer, as more of the others does.
+AGAINST = frozenset({"behind", "place", "within", "unfit"})
 
 
 def read(span: Span, reading: Reading) -> tuple[float, ...]:
@@ -95,26 +102,32 @@ def read(span: Span, reading: Reading) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A passage among those of its language that the search found.
+    """Where a passage stands among those of its language that the search found.
 
-    ``behind``   how far its score is behind the best
-    ``place``    the logarithm of its rank, from 1 on
-    ``lexical``  its BM25 as a share of the highest, 0..1; 1 where none has a word of the question
+    ``behind``   how far the best passage of its article is behind the best of all
+    ``place``    the logarithm of its article's rank, from 1 on
+    ``within``   the logarithm of its own rank within its article
+    ``lexical``  its own BM25 as a share of the highest, 0..1; 1 where none has a word of the question
+    ``alike``    the cosine of the question and the passage most alike, of any language; ``ACROSS`` more for another than
+                 the question's
     """
 
     behind: float
     place: float
+    within: float
     lexical: float
+    alike: float
 
 
 def features(item: Evidence, span: Span, reading: Reading, standing: Standing, topic: Topic) -> tuple[float, ...]:
     """FEATURES: what the probability of a span is made of. READ; where its passage stands in the search; the share of the
     question's words that passage and title have; whether the span is surely nothing of the kind asked for.
 
-    How well the best passage matched is no part of it: that depends on how many articles there are, and on how alike.
+    How well the best passage matched the question's words is no part of it: that depends on how many articles there are,
+    and on how alike.
     """
-    share = topic.share(item.passage)
-    where = standing.behind, standing.place, standing.lexical
+    at, share = standing, topic.share(item.passage)
+    where = at.behind, at.place, at.within, at.lexical, at.alike
     return *read(span, reading), *where, share, float(unfit(item, topic))
 
 
@@ -123,18 +136,37 @@ def searched(passage: Passage) -> float:
     return passage.score if passage.search is None else passage.search
 
 
-def standings(passages: Sequence[Passage]) -> list[Standing]:
-    """Where each of the passages stands in its language, whose best stands for ``APART`` of what it lacks to the best of all."""
+def standings(
+    passages: Sequence[Passage],
+    language: str | None,
+    articles: Sequence[str] | None = None,
+    alike: float | None = None,
+) -> list[Standing]:
+    """Where each of the passages stands in its language, whose best stands for ``APART`` of what it lacks to the best of all.
+
+    An article's first paragraphs say what it is about, and so have the question's words; what answers it stands further
+    down as often as not. So an article stands where its best passage does. ``language``: of the question. ``articles``: of
+    each passage, where the passages do not say it. ``alike``: where cosines mean something else than those that were
+    calibrated on.
+    """
+    homes = articles or [passage.article_id for passage in passages]
     first = max((searched(passage) for passage in passages), default=0.0)
+    if alike is None:
+        alike = max((p.dense + ACROSS * (p.language not in (None, language)) for p in passages), default=0.0)
     standing = []
-    for passage in passages:
-        alike = [other for other in passages if other.language == passage.language]
-        score, best = searched(passage), max(searched(other) for other in alike)
+    for passage, home in zip(passages, homes, strict=True):
+        others = [(one, of) for one, of in zip(passages, homes, strict=True) if one.language == passage.language]
+        heights: dict[str, float] = {}
+        for one, of in others:
+            heights[of] = max(heights.get(of, searched(one)), searched(one))
+        best, most = max(heights.values()), max(one.lexical for one, _ in others)
         standing.append(
             Standing(
-                behind=best + APART * (first - best) - score,
-                place=math.log1p(sum(searched(other) > score for other in alike)),
-                lexical=passage.lexical / most if (most := max(other.lexical for other in alike)) else 1.0,
+                behind=best + APART * (first - best) - heights[home],
+                place=math.log1p(sum(height > heights[home] for height in heights.values())),
+                within=math.log1p(sum(of == home and searched(one) > searched(passage) for one, of in others)),
+                lexical=passage.lexical / most if most else 1.0,
+                alike=alike,
             )
         )
     return standing
@@ -160,9 +192,12 @@ class BundledReader:
     adds = True
     languages = LANGUAGES
 
-    def __init__(self, reader: SpanReader, calibration: Calibration, seconds: float) -> None:
-        """``seconds``: how long a question's passages are read at most; the first ``AT_ONCE`` are read in any case."""
-        self._reader, self.calibration, self._seconds = reader, calibration, seconds
+    def __init__(
+        self, reader: SpanReader, calibration: Calibration, seconds: float, alike: float | None = None
+    ) -> None:
+        """``seconds``: how long a question's passages are read at most; the first ``AT_ONCE`` are read in any case.
+        ``alike``: of ``standings``."""
+        self._reader, self.calibration, self._seconds, self._alike = reader, calibration, seconds, alike
         self.threshold = calibration.threshold
         self._remembered: dict[tuple[str, Titled], Reading] = {}
         if not calibration.fitted:
@@ -171,8 +206,10 @@ class BundledReader:
     @classmethod
     def load(cls, settings: Settings, adapter: Path = ADAPTER, calibration: Path = CALIBRATION) -> BundledReader:
         """With the weights and the calibration that are shipped. Raises ModelMissingError, ModelDamagedError."""
-        reader = _loaded(bundled_folder(settings.cache), adapter)
-        return cls(reader, Calibration.load(calibration), settings.read_seconds)
+        reader, fitted = _loaded(bundled_folder(settings.cache), adapter), Calibration.load(calibration)
+        # Another model's cosines lie elsewhere: they say nothing, as the usual ones do.
+        alike = None if settings.embed_model == "bundled" else fitted.usual("alike")
+        return cls(reader, fitted, settings.read_seconds, alike)
 
     def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
         """What reading adds to each passage's score in the search."""
@@ -184,11 +221,9 @@ class BundledReader:
         known = self._remembered
         new = [pair for pair in dict.fromkeys(pairs) if pair not in known]
         found = dict(zip(new, self._reader.read_pairs(new, SPANS), strict=True)) if new else {}
-        readings = [found[pair] if pair in found else known[pair] for pair in pairs]
-        if len(known) > REMEMBERED:
-            known = {}
-        self._remembered = known | found
-        return readings
+        together = known | found
+        self._remembered = dict(islice(together.items(), max(len(together) - REMEMBERED, 0), None))
+        return [together[pair] for pair in pairs]
 
     def read(self, query: Query, passages: Sequence[Passage]) -> list[Evidence]:
         """The sentences that hold the best spans, best first, no two for overlapping words.
@@ -197,7 +232,7 @@ class BundledReader:
         certain; those after that are not looked at.
         """
         found: list[Evidence] = []
-        standing = standings(passages)
+        standing = standings(passages, query.language, alike=self._alike)
         ends = time.perf_counter() + self._seconds
         for at in range(0, len(passages), AT_ONCE):
             part = passages[at : at + AT_ONCE]

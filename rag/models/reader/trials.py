@@ -4,15 +4,20 @@ MLQA, German and English, half of SQuAD 2.0's development set and our own questi
 passages of their language: retrieved and read. Each question that has an answer is asked twice more: with its own passage left
 out while others of its article stay, as the near miss that readers of news meet, and with its whole article left out. SQuAD
 2.0 and our own questions have near misses of their own.
+
+NoMIRACL's English questions (Thakur et al. 2024) stand beside them: people asked them of a search engine, and of each is known
+whether any of ten passages answers, not which, nor where. Its German ones are for measuring and not opened.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from tqdm import tqdm
@@ -20,15 +25,17 @@ from tqdm import tqdm
 from corpus.article import Article
 from rag.index import Index
 from rag.models.reader.evidence import READ, SPANS, candidates, standings
-from rag.models.reader.model import SpanReader
+from rag.models.reader.model import Reading, SpanReader
 from rag.models.reader.pool import Asked, Pool
 from rag.models.reader.untimed import to_rank
-from rag.retrieve import Retriever
+from rag.retrieve import Query, Retriever
 from rag.settings import Settings
+from rag.types import Evidence, Passage
 
 # near: passages of the article are there, but none with the answer; far: nothing of the article is.
 Kind = Literal["answerable", "near", "far"]
 DEPTH = 20  # passages read a question
+NOMIRACL = "nomiracl/nomiracl_en_test.jsonl"
 LANGUAGES = {
     "de": (
         "mlqa-de-de",
@@ -71,14 +78,39 @@ def trials(pool: Pool, reader: SpanReader, settings: Settings, limit: int) -> It
         for source in sources:
             own = [a for a in pool.development if a.source == source]
             asked += [own[i] for i in np.sort(rng.permutation(len(own))[:limit])]
-        with tempfile.TemporaryDirectory() as folder:
-            index = Index.open(settings.model_copy(update={"index": Path(folder) / "index"}), create=True)
-            with index:
-                names = {a.source for a in asked}
-                index.add(_articles(pool, language, names))
-                retriever = Retriever(index)
-                for question in tqdm(asked, desc=f"{language}: retrieve and read", unit="question"):
-                    yield from asked_of(question, pool, retriever, reader)
+        with _indexed(settings, _articles(pool, language, {a.source for a in asked})) as retriever:
+            for question in tqdm(asked, desc=f"{language}: retrieve and read", unit="question"):
+                yield from asked_of(question, pool, retriever, reader)
+
+
+def whole_trials(data: Path, reader: SpanReader, settings: Settings) -> Iterator[Trial]:
+    """NoMIRACL's English questions under ``data``, each asked of its own passages: all spans are right or none, as only
+    that is known. Raises FileNotFoundError."""
+    records = [json.loads(line) for line in (data / NOMIRACL).read_text("utf-8").splitlines()]
+    texts = {passage["docid"]: passage for record in records for passage in record["passages"]}
+    articles = (Article(id=id, title=of["title"] or None, text=of["text"], language="en") for id, of in texts.items())
+    with _indexed(settings, articles) as retriever:
+        for number, record in enumerate(tqdm(records, desc="NoMIRACL: retrieve and read", unit="question")):
+            yield from _whole(f"nomiracl/{number}", record, retriever, reader)
+
+
+def _whole(group: str, record: dict[str, Any], retriever: Retriever, reader: SpanReader) -> Iterator[Trial]:
+    query, answers = retriever.query(record["query"]), bool(record["has_answer"])
+    found = retriever.passages(query, top_k=DEPTH, within=[passage["docid"] for passage in record["passages"]])
+    readings = reader.read_pairs(to_rank(query.text, [p.titled for p in found]), SPANS)
+    where = [passage.article_id for passage in found]
+    kind: Kind = "answerable" if answers else "near"
+    yield from _trial(group, kind, query, found, readings, where, lambda item: answers)
+
+
+@contextmanager
+def _indexed(settings: Settings, articles: Iterator[Article]) -> Iterator[Retriever]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Index.open(settings.model_copy(update={"index": Path(folder) / "index"}), create=True) as index,
+    ):
+        index.add(articles)
+        yield Retriever(index)
 
 
 def _articles(pool: Pool, language: str, sources: set[str]) -> Iterator[Article]:
@@ -102,20 +134,38 @@ def asked_of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanRead
     for kind, without in variants:
         kept = [i for i, p in enumerate(found) if p.article_id not in without]
         left, read = [found[i] for i in kept], [readings[i] for i in kept]
-        rows, right, said = [], [], dict[int, tuple[float, ...]]()
-        for at, item, of in candidates(query, left, read, standings(left)):
+        where = [pool.articles[int(p.article_id)] for p in left]
+        weight = 1.0 if kind == "answerable" else 1 / max(len(variants) - 1, 1)
+
+        def right(item: Evidence, kind: Kind = kind) -> bool:
             span = item.span or (0, 0)
-            rows.append(of)
-            right.append(
-                kind == "answerable"
-                and item.passage.article_id == str(question.passage)
-                and any(_touches(*span, answer) for answer in question.answers)
-            )
-            said.setdefault(kept[at], (*of[: len(READ)], found[kept[at]].score))
-        if rows:
-            about = np.array([found[i].article_id == str(question.passage) for i in said])
-            arrays = np.array(rows), np.array(right), np.array(list(said.values())), about
-            yield Trial(article, kind, *arrays, 1.0 if kind == "answerable" else 1 / max(len(variants) - 1, 1))
+            if kind != "answerable" or item.passage.article_id != str(question.passage):
+                return False
+            return any(_touches(*span, answer) for answer in question.answers)
+
+        yield from _trial(article, kind, query, left, read, where, right, str(question.passage), weight)
+
+
+def _trial(
+    group: str,
+    kind: Kind,
+    query: Query,
+    found: Sequence[Passage],
+    readings: Sequence[Reading],
+    articles: Sequence[str],
+    right: Callable[[Evidence], bool],
+    own: str = "",
+    weight: float = 1.0,
+) -> Iterator[Trial]:
+    """One, or none where nothing was found to read; ``own``: the id of the passage asked about."""
+    rows, answers, said = [], [], dict[int, tuple[float, ...]]()
+    for at, item, of in candidates(query, found, readings, standings(found, query.language, articles)):
+        rows.append(of)
+        answers.append(right(item))
+        said.setdefault(at, (*of[: len(READ)], found[at].score))
+    if rows:
+        about = np.array([found[at].article_id == own for at in said])
+        yield Trial(group, kind, np.array(rows), np.array(answers), np.array(list(said.values())), about, weight)
 
 
 def _touches(start: int, end: int, answer: tuple[int, int]) -> bool:
