@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from corpus.article import Article
 from corpus.dates import NewsDate
@@ -63,7 +63,7 @@ def _beside_best(item: Evidence, evidence: Sequence[Evidence]) -> bool:
 def knowing(topic: Topic, passages: Sequence[Passage], articles: dict[str, Article]) -> set[str]:
     """The ids of those of the articles that know every name of the question, or are in another language."""
     missing = {
-        article_id: [token for token in topic.names if token.stem not in _stems(article)]
+        article_id: _missing(topic, _stems(article))
         for article_id, article in articles.items()
         if topic.language == article.language and topic.names
     }
@@ -77,6 +77,12 @@ def knowing(topic: Topic, passages: Sequence[Passage], articles: dict[str, Artic
             [t for t in missing.get(article_id, ()) if t.start in sure], _everything(article), article.language
         )
     }
+
+
+def _missing(topic: Topic, stems: Collection[str]) -> list[Token]:
+    """The question's names that are not among the stems; of a person who is, nobody need say whence."""
+    missing = [token for token in topic.names if token.stem not in stems]
+    return [t for t in missing if t not in topic.epithets or topic.epithets[t].stem not in stems]
 
 
 def _stems(article: Article) -> set[str]:

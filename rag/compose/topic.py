@@ -92,6 +92,20 @@ class Topic:
         return tuple(t for t in self.words if t.name or _OF_NAMES.search(t.text) or COUNTRIES.fullmatch(t.text))
 
     @cached_property
+    def epithets(self) -> dict[Token, Token]:
+        """Adjectives before one person, and her name: "die britische Abgeordnete Jo Cox" is known to an article that knows Jo
+        Cox, if it does not say whence she is. A plural before a name ("russische Soldaten Kursk") is none."""
+        tokens = self.text.tokens
+        return {
+            adjective: name
+            for adjective, noun, name in zip(tokens, tokens[1:], tokens[2:], strict=False)
+            if _OF_NAMES.search(adjective.text)
+            and adjective.clause == name.clause
+            and (noun.capital and not noun.name and not noun.text.endswith(("n", "s")))
+            and (name.capital and name.name and not COUNTRIES.fullmatch(name.text))
+        }
+
+    @cached_property
     def toll(self) -> bool:
         """Whether the dead, wounded or missing are asked for, whose number rises as news come in."""
         return any(pattern.search(self.question) for pattern in _TOLLS)

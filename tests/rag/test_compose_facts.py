@@ -311,6 +311,15 @@ def test_who_is_called_what_stands_in_no_sentence_without_a_name() -> None:
     assert answered(question, named).short == "Lena"
 
 
+def test_whence_somebody_is_who_is_named_the_article_need_not_say() -> None:
+    told = Told("Am 16. Juni 2016 wurde in Altdorf Jo Roth ermordet.", [("16. Juni 2016", 0.9)])
+    assert answered("Wann wurde die britische Abgeordnete Jo Roth ermordet?", told).short == "16. Juni 2016"
+    assert answered("Wann wurde die britische Abgeordnete Eva Pohl ermordet?", told).status == "not_found"
+    dead = Told("Am 16. Juni 2016 starben in Altdorf Soldaten.", [("16. Juni 2016", 0.9)])
+    assert answered("Wann starben russische Soldaten Altdorf?", dead).status == "not_found"
+    assert answered("Wann starben Soldaten in Altdorf?", dead).short == "16. Juni 2016"
+
+
 def test_whoever_died_is_counted_among_the_dead_and_not_among_the_wounded() -> None:
     question = "Wie viele Tote gab es in Altdorf?"
     told = Told("In Altdorf wurden 200 Zivilisten getötet.", [("200", 0.9)])
