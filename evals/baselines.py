@@ -58,7 +58,7 @@ def _quickstart(settings: Settings, reads: bool = False) -> Iterator[AnswerFunct
         with Index.open(settings) as index:
             articles = [article for _, article in index.store.articles()]
         with closing(Quickstart.build(articles, Path(folder), model, progress=True)) as opened:
-            yield partial(opened.read, reader=reader(settings)) if reads else partial(opened.ask, top_k=settings.top_k)
+            yield opened.answers(settings.top_k, reader(settings) if reads else None)
 
 
 Baseline = Callable[[Settings], AbstractContextManager[AnswerFunction]]

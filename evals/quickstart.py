@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from corpus.language import question_language
 from evals.errors import BaselineMissingError
 from rag.messages import messages, wording_language
 from rag.models.bundled import bundled_folder
-from rag.sentences import sentence_spans
+from rag.sentences import sentences_around
 from rag.settings import Settings
 from rag.types import Answer, Citation, Passage, Sentence
 
@@ -106,6 +107,10 @@ class Quickstart:
         found = self._index.as_retriever(similarity_top_k=top_k, filters=only).retrieve(question)
         return [_passage(rank, scored) for rank, scored in enumerate(found)]
 
+    def answers(self, top_k: int, reader: SpanReader | None) -> Callable[..., Answer]:
+        """``read`` with a reader, ``ask`` without."""
+        return partial(self.read, reader=reader) if reader else partial(self.ask, top_k=top_k)
+
     def ask(
         self,
         question: str,
@@ -141,7 +146,7 @@ class Quickstart:
         if not read:
             return _answer(question, started, passages, None, 0.0)
         passage, span = max(read, key=lambda found: found[1].score)
-        touched = [s for s in sentence_spans(passage.text) if s[0] < span.end and span.start < s[1]]
+        touched = sentences_around(passage.text, span.start, span.end)
         cited = _citation(passage, touched[0][0], touched[-1][1]) if span.score > 0 else None
         return _answer(question, started, passages, cited, span.score, passage.text[span.start : span.end])
 

@@ -74,6 +74,11 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return [trimmed for span in spans if (trimmed := _trim(text, *span))]
 
 
+def sentences_around(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The ``sentence_spans`` that have a part of ``text[start:end]``."""
+    return [span for span in sentence_spans(text) if span[0] < end and start < span[1]]
+
+
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     piece = text[start:end]
     if not piece.strip():

@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -104,8 +104,7 @@ class _Quickstart:
 
     def __init__(self, opened: Quickstart, settings: Settings, reader: SpanReader | None) -> None:
         self._opened = opened
-        answer = partial(opened.read, reader=reader) if reader else partial(opened.ask, top_k=settings.top_k)
-        self.ask: AnswerFunction = answer
+        self.ask: AnswerFunction = opened.answers(settings.top_k, reader)
 
     def prepare(self, cases: Sequence[Case]) -> list[None]:
         return [None] * len(cases)

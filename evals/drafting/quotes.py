@@ -9,7 +9,7 @@ from corpus.article import Article
 from evals.drafting.proposal import Proposal, propose, tidy
 from evals.drafting.words import Words, is_role
 from rag.messages import wording_language
-from rag.sentences import sentence_spans
+from rag.sentences import sentences_around
 
 LENGTH = range(6, 36)  # words of a quotation: shorter ones could be anybody's
 _QUOTED = r"[„“»«\"](?P<said>[^„“”«»\"\n]+)[“”»«\"]"
@@ -94,5 +94,5 @@ def _person(word: str, words: Words) -> bool:
 
 def _whole(text: str, start: int, end: int) -> str:
     """The sentences that hold ``text[start:end]``, word for word."""
-    spans = [(first, last) for first, last in sentence_spans(text) if first < end and start < last]
+    spans = sentences_around(text, start, end)
     return text[spans[0][0] : spans[-1][1]]

@@ -10,7 +10,7 @@ from typing import Any
 from evals.cases import Case
 from evals.errors import DataFormatError
 from evals.importers.folder import Imported, language_of, read_text, write_articles, write_set
-from rag.sentences import sentence_spans
+from rag.sentences import sentences_around
 
 
 def import_squad(
@@ -73,7 +73,7 @@ def _sentences_around(text: str, answer: dict[str, Any]) -> str:
     wording, start = answer["text"], answer.get("answer_start")
     if not isinstance(start, int) or not text.startswith(wording, start):
         return str(wording)
-    around = [span for span in sentence_spans(text) if span[0] < start + len(wording) and start < span[1]]
+    around = sentences_around(text, start, start + len(wording))
     return text[around[0][0] : around[-1][1]]
 
 

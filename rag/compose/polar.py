@@ -47,7 +47,7 @@ def _says(statement: str, item: Evidence, topic: Topic) -> Literal["yes", "no"] 
     """Whether a sentence bears the statement out, or says the same with a negation. For "yes" names may stand in the title
     of the article alone; for "no" every word must be in the sentence, and nobody may only be quoted with it."""
     language = topic.language
-    if item.passage.language not in (None, language) or item.text.rstrip("“\"' ").endswith("?"):
+    if topic.foreign(item.passage.language) or item.text.rstrip("“\"' ").endswith("?"):
         return None
     almost, entirely = topic.told_in(item.text, item.passage.language)
     if not almost:

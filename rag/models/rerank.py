@@ -108,10 +108,10 @@ def reranked(
         if time.perf_counter() >= ends:
             break
     new, values = scores.astype(np.float64), np.array(found)
-    if reranker.adds:
-        usual = float(np.median(values)) if read else 0.0
-        new += usual
-        new[read] += values - usual
+    if reranker.adds and read:
+        added = np.full(len(new), np.median(values))
+        added[read] = values
+        new += added
     elif len(read) > 1 and values.std() > 0:
         new[read] = scores[read].mean() + scores[read].std() * (values - values.mean()) / values.std()
     return new

@@ -46,9 +46,9 @@ def test_the_set_is_what_its_header_says(name: str) -> None:
     assert (len(cases), len(answerable)) == SIZES.get(name, (40, 32))
     typed = sum(not case.question.endswith("?") for case in cases)  # as people type into a search
     assert typed == 0 or (name == "wikinews-6" and typed < 5)
-    assert sum(case.language == "en" for case in cases) == {
-        **dict.fromkeys(("wikinews-5", "wikinews-6", "wikinews-7"), 4)
-    }.get(name, 5 if later else 0)
+    assert sum(case.language == "en" for case in cases) == dict.fromkeys(("wikinews-5", *ON_TIME), 4).get(
+        name, 5 if later else 0
+    )
     assert len({case.question for case in cases}) == len(cases)
     assert all(case.answers and len(case.articles) == 1 for case in answerable)
     tags = {tag for case in answerable for tag in case.tags}

@@ -27,7 +27,7 @@ from rag.models.monotone import Monotone
 from rag.models.reader.model import Reading, Span, SpanReader
 from rag.models.reader.untimed import to_answer, to_rank
 from rag.models.source import device
-from rag.sentences import sentence_spans
+from rag.sentences import sentences_around
 from rag.settings import Settings
 from rag.types import Evidence, Passage, Titled
 
@@ -126,9 +126,8 @@ def features(item: Evidence, span: Span, reading: Reading, standing: Standing, t
     How well the best passage matched the question's words is no part of it: that depends on how many articles there are,
     and on how alike.
     """
-    at, share = standing, topic.share(item.passage)
-    where = at.behind, at.place, at.within, at.lexical, at.alike
-    return *read(span, reading), *where, share, float(unfit(item, topic))
+    where = standing.behind, standing.place, standing.within, standing.lexical, standing.alike
+    return *read(span, reading), *where, topic.share(item.passage), float(unfit(item, topic))
 
 
 def searched(passage: Passage) -> float:
@@ -153,19 +152,22 @@ def standings(
     first = max((searched(passage) for passage in passages), default=0.0)
     if alike is None:
         alike = max((p.dense + ACROSS * (p.language not in (None, language)) for p in passages), default=0.0)
+    scores: dict[str | None, dict[str, list[float]]] = {}  # of a language's articles
+    most: dict[str | None, float] = {}  # of a language's BM25
+    for passage, home in zip(passages, homes, strict=True):
+        scores.setdefault(passage.language, {}).setdefault(home, []).append(searched(passage))
+        most[passage.language] = max(most.get(passage.language, 0.0), passage.lexical)
     standing = []
     for passage, home in zip(passages, homes, strict=True):
-        others = [(one, of) for one, of in zip(passages, homes, strict=True) if one.language == passage.language]
-        heights: dict[str, float] = {}
-        for one, of in others:
-            heights[of] = max(heights.get(of, searched(one)), searched(one))
-        best, most = max(heights.values()), max(one.lexical for one, _ in others)
+        own = scores[passage.language][home]
+        heights = [max(article) for article in scores[passage.language].values()]
+        best, lexical = max(heights), most[passage.language]
         standing.append(
             Standing(
-                behind=best + APART * (first - best) - heights[home],
-                place=math.log1p(sum(height > heights[home] for height in heights.values())),
-                within=math.log1p(sum(of == home and searched(one) > searched(passage) for one, of in others)),
-                lexical=passage.lexical / most if most else 1.0,
+                behind=best + APART * (first - best) - max(own),
+                place=math.log1p(sum(height > max(own) for height in heights)),
+                within=math.log1p(sum(score > searched(passage) for score in own)),
+                lexical=passage.lexical / lexical if lexical else 1.0,
                 alike=alike,
             )
         )
@@ -254,7 +256,7 @@ def _loaded(base: Path, adapter: Path) -> SpanReader:
 
 def _evidence(passage: Passage, span: Span) -> Iterator[Evidence]:
     """The sentence with the span; two sentences of a paragraph when it runs from one into the next."""
-    touched = [s for s in sentence_spans(passage.text) if s[0] < span.end and span.start < s[1]]
+    touched = sentences_around(passage.text, span.start, span.end)
     if not touched:
         return
     if "\n" in passage.text[touched[0][0] : touched[-1][1]]:  # a heading and what stands under it say two things

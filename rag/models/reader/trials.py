@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,12 +95,18 @@ def whole_trials(data: Path, reader: SpanReader, settings: Settings) -> Iterator
 
 
 def _whole(group: str, record: dict[str, Any], retriever: Retriever, reader: SpanReader) -> Iterator[Trial]:
-    query, answers = retriever.query(record["query"]), bool(record["has_answer"])
-    found = retriever.passages(query, top_k=DEPTH, within=[passage["docid"] for passage in record["passages"]])
-    readings = reader.read_pairs(to_rank(query.text, [p.titled for p in found]), SPANS)
-    where = [passage.article_id for passage in found]
-    kind: Kind = "answerable" if answers else "near"
-    yield from _trial(group, kind, query, found, readings, where, lambda item: answers)
+    answers = bool(record["has_answer"])
+    read = _read(record["query"], retriever, reader, [passage["docid"] for passage in record["passages"]])
+    yield from _trial(group, "answerable" if answers else "near", *read, lambda item: answers)
+
+
+def _read(
+    question: str, retriever: Retriever, reader: SpanReader, within: Collection[str] | None = None
+) -> tuple[Query, list[Passage], list[Reading]]:
+    """What the search finds for a question, and how each passage reads."""
+    query = retriever.query(question)
+    found = retriever.passages(query, top_k=DEPTH, within=within)
+    return query, found, reader.read_pairs(to_rank(question, [p.titled for p in found]), SPANS)
 
 
 @contextmanager
@@ -123,9 +129,7 @@ def asked_of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanRead
     """A question asked of everything, and without what answers it. One that has no answer is a near miss."""
     article = pool.articles[question.passage]
     own = {str(n) for n, name in enumerate(pool.articles) if name == article}
-    query = retriever.query(question.question)
-    found = retriever.passages(query, top_k=DEPTH)
-    readings = reader.read_pairs(to_rank(question.question, [p.titled for p in found]), SPANS)
+    query, found, readings = _read(question.question, retriever, reader)
     variants: list[tuple[Kind, set[str]]] = [("answerable" if question.answers else "near", set())]
     if question.answers:
         if any(p.article_id in own - {str(question.passage)} for p in found):
@@ -143,7 +147,7 @@ def asked_of(question: Asked, pool: Pool, retriever: Retriever, reader: SpanRead
                 return False
             return any(_touches(*span, answer) for answer in question.answers)
 
-        yield from _trial(article, kind, query, left, read, where, right, str(question.passage), weight)
+        yield from _trial(article, kind, query, left, read, right, where, str(question.passage), weight)
 
 
 def _trial(
@@ -152,12 +156,12 @@ def _trial(
     query: Query,
     found: Sequence[Passage],
     readings: Sequence[Reading],
-    articles: Sequence[str],
     right: Callable[[Evidence], bool],
+    articles: Sequence[str] | None = None,
     own: str = "",
     weight: float = 1.0,
 ) -> Iterator[Trial]:
-    """One, or none where nothing was found to read; ``own``: the id of the passage asked about."""
+    """One, or none where nothing was found; ``articles``: of ``standings``; ``own``: the id of the passage asked about."""
     rows, answers, said = [], [], dict[int, tuple[float, ...]]()
     for at, item, of in candidates(query, found, readings, standings(found, query.language, articles)):
         rows.append(of)
