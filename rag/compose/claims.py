@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from corpus.article import Article
 from corpus.corrections import tells_earlier
 from corpus.dates import NewsDate
-from rag.compose.fit import echoes, unfit
-from rag.compose.forms import kind_of
+from rag.compose.fit import unfit
 from rag.compose.quotes import RELATIVE_CONFIDENCE, same_words
 from rag.compose.reading import read
 from rag.compose.speakers import Speaker, saying, speaker_at
@@ -87,7 +86,7 @@ def claims(evidence: Sequence[Evidence], topic: Topic, articles: dict[str, Artic
 
     Without those whose value their own article has corrected since.
     """
-    kind = kind_of(topic.question)
+    kind = topic.kind
     found: list[Claim] = []
     for item in evidence:
         wide = topic.recent or (bool(found) and found[0].vague)
@@ -128,7 +127,7 @@ def _fits(one: Claim, kind: Kind, topic: Topic) -> bool:
     """Whether a claim holds anything of the kind asked for that the question has not said itself."""
     if kind in ("person", "place") and not any(token.capital for token in one.value.words.tokens):
         return False
-    if one.value.kind == "words" and (unfit(one.item, topic) or echoes(one.item, topic)):
+    if one.value.kind == "words" and unfit(one.item, topic):
         return False
     if kind == "number" and one.value.amount is not None:
         return one.value.amount.kind != "ordinal" and not is_past(one.item.text, one.value.amount)

@@ -16,12 +16,12 @@ from rag.compose.values import is_past
 from rag.verify.amounts import Amount, amounts
 from rag.verify.ground import is_content
 from rag.verify.match import Matcher
+from rag.verify.numerals import MONEY
 from rag.verify.words import Text, Token
 
 WINDOW = dt.timedelta(days=7)  # between two articles about one event that do not mention each other's numbers
 LONG = dt.timedelta(days=200)  # after which a number in both is of two events, unless it is told as an earlier one
 TELLING = 100  # numbers below are in many articles by chance, and so are measures
-_MONEY = frozenset(("euro", "dollar", "franken", "pfund", "rubel", "yen"))
 SHARED_NAMES = 0.3  # of the names in title and first paragraph of the one that has fewer
 SHARED_WORDS = 0.2  # the same for names and nouns that the question does not have
 
@@ -52,7 +52,7 @@ def _mentions(later: Claim, earlier: Claim, articles: dict[str, Article]) -> boo
     article = articles[later.passage.article_id]
     if later.published.last - earlier.published.first > LONG:
         return replaces(earlier, article)
-    telling = amount.unit in _MONEY or (not amount.unit and amount.high >= TELLING)
+    telling = amount.unit in MONEY or (not amount.unit and amount.high >= TELLING)
     text = article.text if telling else around(later.item)
     return any(equal(told, amount) for told in amounts(text, article.language))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from rag.compose.forms import kind_of
 from rag.compose.reading import read
 from rag.compose.topic import Topic, clause_at, counted_noun
 from rag.compose.values import amounts_in, dates_in, is_condition
@@ -15,12 +14,15 @@ from rag.verify.match import Matcher
 
 # What a time can be told by besides a date: what it was before or after, a part of the year or the day.
 _TIME = re.compile(
-    r"\d|\b(?:nach|vor|während|als|bei|seit\w*|bis|sobald|wenn|damals|gestern|heute|morgen|jetzt|bald|\w*(?:tag|nacht|abend|morgen|mittag"
-    r"|woche|monat|jahr|jahrhundert|quartal|frühling|frühjahr|sommer|herbst|winter|ostern|pfingsten|weihnachten|zeit)\w*"
-    r"|after|before|during|when|since|until|once|yesterday|today|tomorrow|\w*(?:day|night|week|month|year|century|spring"
-    r"|summer|autumn|fall|winter|easter|christmas)s?)\b",
+    r"\b(?:nach|vor|während|als|bei|seit\w*|bis|sobald|wenn|damals|gestern|heute|morgen|jetzt|bald|\w*(?:tag|nacht|abend|morgen|mittag"
+    r"|woche|monat|jahr|jahrhundert|quartal|frühling|frühjahr|sommer|herbst|winter|ostern|pfingsten|weihnachten|zeit|saison)\w*"
+    r"|(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)s?"
+    r"|january|february|march|may|june|july|october|december"
+    r"|after|before|during|when|since|until|once|yesterday|today|tomorrow|\w*(?:day|night|week|weekend|month|year|century|spring"
+    r"|summer|autumn|fall|winter|easter|christmas|season)s?)\b",
     re.IGNORECASE,
 )
+_HOW_LONG = re.compile(r"\b(?:wie lange|how long)\b", re.IGNORECASE)  # which days answer too: "bis Montag"
 _LABEL = re.compile(r"\b[A-ZÄÖÜ]{1,4}[ -]?\d+\b")  # "BAB 12", "A 2": a thing is called so, nobody is
 # A place that something comes from, or goes to: how it is asked for, and what stands before it or begins it.
 _PLACE = r"\w*(?:stadt|ort|dorf|land|staat|region|provinz|hafen|insel|kontinent|gemeinde|city|town|country|place|port|airport)"
@@ -53,19 +55,27 @@ def counting(item: Evidence, topic: Topic) -> list[Amount]:
     ]
 
 
+def counted(item: Evidence, topic: Topic) -> bool:
+    """Whether a sentence tells an amount that can answer; to "Wie lange" a time does too: "bis Montag"."""
+    long = _HOW_LONG.search(topic.question) and (dates_in(item) or _TIME.search(item.text))
+    return bool(long or counting(item, topic))
+
+
 def unfit(item: Evidence, topic: Topic) -> bool:
     """Whether the span of ``item`` is surely nothing of the kind asked for: no number to "Wie viele", no time to "Wann", a
-    figure or a road to "Wer"."""
+    figure or a road to "Wer"; or nothing that the question has not said itself."""
     if item.span is None:
         return False
-    kind, words = kind_of(topic.question), item.answer or ""
+    if echoes(item, topic):
+        return True
+    kind, words = topic.kind, item.answer or ""
     start, end = item.span[0] - item.start, item.span[1] - item.start
+    dated = any(d.start < item.span[1] and item.span[0] < d.end for d in dates_in(item))
     if kind == "number":
-        return not any(amount.start < end and start < amount.end for amount in counting(item, topic))
+        told = any(amount.start < end and start < amount.end for amount in counting(item, topic))
+        return not told and not (_HOW_LONG.search(topic.question) and (dated or _TIME.search(words)))
     if kind == "date":
-        return not any(d.start < item.span[1] and item.span[0] < d.end for d in dates_in(item)) and not _TIME.search(
-            words
-        )
+        return not (dated or _TIME.search(words) or re.search(r"\d", words))
     if _other_way(topic.question, item.text[:start], words):
         return True
     if kind not in ("person", "place"):

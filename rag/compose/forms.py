@@ -109,8 +109,8 @@ def form_of(question: str) -> Form:
 
 
 def kind_of(question: str) -> Kind:
-    """The kind of thing asked for; unlike ``asked_kind``, which the sentence reader's weights were fitted with, it knows
-    that prices and shares are numbers, and that "Wie heißt" asks for a name."""
+    """The kind of thing asked for; beyond ``asked_kind`` it knows that prices and shares are numbers, and that "Wie heißt"
+    asks for a name."""
     if _AMOUNT.search(question):
         return "number"
     return "person" if asks_name(question) else asked_kind(question)

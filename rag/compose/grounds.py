@@ -10,8 +10,8 @@ from corpus.article import Article
 from corpus.dates import NewsDate
 from corpus.mentions import DateMention
 from rag import german, names
-from rag.compose.fit import counting, names_anything
-from rag.compose.forms import asks_name, kind_of
+from rag.compose.fit import counted, names_anything
+from rag.compose.forms import asks_name
 from rag.compose.quotes import RELATIVE_CONFIDENCE
 from rag.compose.reading import read
 from rag.compose.topic import COUNTRIES, Topic
@@ -50,9 +50,9 @@ def grounded(
         kept = _of_that_day(kept, time.days[0])
     if asks_name(topic.question):
         kept = [item for item in kept if names_anything(item, topic)]
-    if kind_of(topic.question) != "number":
+    if topic.kind != "number":
         return kept
-    return [item for item in kept if item.span is None or counting(item, topic)]
+    return [item for item in kept if item.span is None or counted(item, topic)]
 
 
 def _beside_best(item: Evidence, evidence: Sequence[Evidence]) -> bool:

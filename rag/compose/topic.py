@@ -9,13 +9,14 @@ from functools import cached_property
 
 from corpus.mentions import date_mentions
 from rag import when
-from rag.compose.forms import kind_of
+from rag.compose.forms import form_of, kind_of
 from rag.compose.reading import read
-from rag.compose.units import MONEY, SPAN, UNITS_ASKED
+from rag.compose.units import SPAN, UNITS_ASKED
+from rag.models.question import Kind
 from rag.types import Evidence, Passage
 from rag.verify.ground import is_content
 from rag.verify.match import Matcher, sides
-from rag.verify.numerals import UNITS
+from rag.verify.numerals import MONEY, UNITS
 from rag.verify.tables import opposites
 from rag.verify.words import Text, Token
 
@@ -49,8 +50,29 @@ COUNTRIES = re.compile(
 _OF_NAMES = re.compile(
     r"(?<!prakt)(?<!polit)(?<!techn)(?<!mediz)(?<!elektr)(?<!histor)(?<!krit)(?<!militär)isch(?:e[nrms]?)?\Z"
 )
-# Stems of nouns for any living thing or thing.
-_ANYTHING = frozenset("tier stuck exemplar animal piec".split())
+
+
+def _stems(german: str, english: str) -> frozenset[str]:
+    """Of nouns as they stand behind a number."""
+    return frozenset(
+        token.stem for words, language in ((german, "de"), (english, "en")) for token in read(words, language).tokens
+    )
+
+
+# Nouns for any living thing or thing, and for people: whoever asks for people may be told of any of them, and the other way
+# round.
+_ANYTHING = _stems("Tiere Stück Exemplare", "animals pieces")
+_ANYBODY = _stems("Menschen Personen Leute Teilnehmer", "people persons participants")
+_HARMED = _stems("Tote Todesopfer Opfer Verletzte Verwundete Vermisste", "dead deaths victims")
+# Not those who come to help or to guard: "3.000 Beamte" are not whom the police arrested.
+_PEOPLE = _ANYBODY | _HARMED | _stems(
+    """Soldaten Arbeiter Beschäftigte Mitarbeiter Angestellte Bedienstete Demonstranten Zuschauer Besucher Passagiere Insassen
+    Bewohner Einwohner Anwohner Kinder Frauen Männer Mädchen Jugendliche Erwachsene Senioren Zivilisten Polizisten Schüler
+    Studenten Studierende Lehrer Bürger Flüchtlinge Touristen Fahrgäste Fluggäste Gäste Reisende Pendler Gefangene Häftlinge
+    Abgeordnete Delegierte Mitglieder Nachbarn Rentner Mieter Fans Patienten Kunden Sportler Athleten Spieler Gläubige""",
+    """workers employees visitors residents children women men civilians soldiers troops passengers guests members patients
+    students voters fans inmates tourists demonstrators""",
+)  # fmt: skip
 _REQUIRES = re.compile(
     r"\b(?:mindestens|höchstens|nötig|notwendig|erforderlich|brauch\w+|benötig\w+|muss|müssen|müsste\w*|bedingung\w*|voraussetzung\w*"
     r"|ab w\w+|wenn|falls|grenz\w+|at least|at most|required?|needed|necessary|must|condition\w*|if)\b",
@@ -60,14 +82,7 @@ _NOW = re.compile(r"\b(?:heute|inzwischen|mittlerweile|nun|now|today|current)\b"
 _COMPARES = re.compile(
     r"\b(?:mehr|weniger|länger|kürzer|höher|niedriger|more|less|fewer|longer|shorter|higher|lower)\b", re.IGNORECASE
 )
-# Stems of nouns for people: whoever asks for people may be told of any of them, and the other way round.
-_ANYBODY = frozenset("mensch person leut teilnehm people person participant".split())
-_HARMED = frozenset("tot tote toter todesopf opf verletzt verwundet verwund vermisst dead death victim".split())
-_PEOPLE = _ANYBODY | _HARMED | frozenset(
-    """soldat arbeit beschäftigt mitarbeit angestellt demonstrant zuschau besuch passagi insass bewohn einwohn kind frau mann
-    zivilist polizist schul student burg flüchtling tourist fahrgast gefangen worker employe visitor resident child women men
-    civilian soldier troop passeng""".split()
-)  # fmt: skip
+_ALIKE = 6  # letters that nouns begin with alike, which then count the same
 
 
 class Topic:
@@ -192,9 +207,14 @@ class Topic:
         return all(matcher.find(token) for token in words)
 
     @cached_property
+    def kind(self) -> Kind:
+        """The kind of thing asked for; of yes or no none: "Ist klar, wer das bezahlt?" does not ask for a name."""
+        return "other" if form_of(self.question) == "polar" else kind_of(self.question)
+
+    @cached_property
     def noun(self) -> Token | None:
         """What "how many" counts: the first noun after it."""
-        if kind_of(self.question) != "number":
+        if self.kind != "number":
             return None
         counted = re.search(r"\b(?:wie ?viele?n?|how many)\b", self.question, re.IGNORECASE)
         after = [token for token in self.text.tokens if counted and token.start >= counted.end()][:5]
@@ -217,9 +237,14 @@ class Topic:
             return True
         if self.anybody(noun):
             return True
-        if self.noun.stem in _ANYBODY | _HARMED:  # "Wie viele Menschen starben?", "Wie viele Tote?" - "12 Arbeiter"
-            return noun.stem in _PEOPLE
-        if noun.capital and len(noun.stem) >= 4 and self.noun.stem.endswith(noun.stem):  # "Weihnachtsbäume" - "Bäume"
+        asked, told = self.noun.stem, noun.stem
+        if asked in _ANYBODY | _HARMED:  # "Wie viele Menschen starben?", "Wie viele Tote?" - "12 Arbeiter"
+            return _is_people(told)
+        if asked in _ANYTHING:  # "Wie viele Tiere?" - "900 Schafe"
+            return not _is_people(told)
+        if noun.capital and len(told) >= 4 and asked.endswith(told):  # "Weihnachtsbäume" - "Bäume"
+            return True
+        if asked[:_ALIKE] == told[:_ALIKE] and len(asked) >= _ALIKE:  # "Professuren" - "Professorenstellen"
             return True
         return bool(Matcher(self.text, [noun]).find(self.noun))
 
@@ -250,6 +275,11 @@ class Topic:
         title, body = read(passage.title or "", passage.language), read(passage.text, passage.language)
         matcher = Matcher(self.text, [*title.tokens, *body.tokens])
         return [token for token in words if matcher.find(token)]
+
+
+def _is_people(stem: str) -> bool:
+    """Whether a noun's stem is one for people, or a compound of one: "Fernsehzuschauer"."""
+    return stem in _PEOPLE or any(len(one) > 4 and stem.endswith(one) for one in _PEOPLE)
 
 
 def around(item: Evidence) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-MONEY = frozenset(("euro", "dollar", "franken", "pfund", "rubel", "yen"))
+from rag.verify.numerals import MONEY
+
 SPAN = frozenset(("sekunde", "minute", "tag", "monat"))
 # What a question may be answered in; "" is a bare number.
 UNITS_ASKED = tuple(
@@ -16,7 +17,8 @@ UNITS_ASKED = tuple(
             r"|\bwelche[rnms]? (?:geldwert|betrag|summe)\b|\bhow much (?:money|does)\b.*\bcost|\bwhat\b.*\bcost|\bhow expensive",
             MONEY | {""},
         ),
-        (r"\b(?:wie lange|how long)\b", SPAN),
+        (r"\bwie lange\b", SPAN),
+        (r"\bhow long\b", frozenset(("meter", "meile", *SPAN))),
         (r"\b(?:wie alt|how old)\b", SPAN | {""}),
         (r"\b(?:wie weit|how far)\b", frozenset(("meter", "meile", "minute", "lichtjahr"))),
         (r"\b(?:wie lang|wie tief|how deep|how tall)\b", frozenset(("meter", "meile", *SPAN))),

@@ -31,6 +31,25 @@ _ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 )
 
 
+_OTHER = re.compile(
+    r"\b(?:was|welche[mnrs]?|wie|wo(?:r|für|mit|gegen|von|durch|zu)\w*|what|which|how)\b", re.IGNORECASE
+)
+# "When Apple introduced it, which player was it to replace?"
+_WHILE = re.compile(
+    r"\Awhen\b[^,]*,\s(?=(?:(?:in|on|at|to|for|by|from|of|with)\s)?(?:who|what|which|how|where|why)\w*\b)",
+    re.IGNORECASE,
+)
+
+
 def asked_kind(question: str) -> Kind:
-    """The kind of answer ``question`` asks for: "wie viele" a number, "wann" a date; "other" when no word tells."""
-    return next((kind for kind, pattern in _ASKS if pattern.search(question)), "other")
+    """The kind of answer ``question`` asks for: "wie viele" a number, "wann" a date; "other" when no word tells. Its first
+    question word counts: "Was sagte er, als klar war, wie weit es ist?" does not ask for a number.
+
+    >>> asked_kind("Was sagte er dazu, wie viele es sind?"), asked_kind("Seit wann gilt das?")
+    ('other', 'date')
+    """
+    asked = _WHILE.sub("", question)
+    found = [(match.start(), kind) for kind, pattern in _ASKS if (match := pattern.search(asked))]
+    first, kind = min(found, key=lambda told: told[0], default=(0, "other"))
+    other = _OTHER.search(asked)
+    return kind if other is None or first <= other.start() else "other"

@@ -24,10 +24,17 @@ _ATOM = re.compile(
     rf"(?<![\w.,])(?:[€$£]\s?)?(?P<digits>{_DIGITS})(?:(?=\.\s)(?P<stop>\.))?|(?<![\w])(?P<letters>{_LETTERS})"
 )
 _AFTER = re.compile(rf"(?:\s|-)?(?P<scale>{'|'.join(sorted(SCALES, key=len, reverse=True))})(?!\w)\.?", re.IGNORECASE)
-_UNIT = re.compile(r"(?:\s|-)?(?:US-)?(?P<unit>%|€|\$|£|[^\W\d_]+)")
+_UNIT = re.compile(r"(?:\s|-)?(?:US-)?(?P<unit>%|€|\$|£|per cent\b|D-Mark\b|[^\W\d_]+)")
 _TOWARDS = re.compile(r"\s?(?:bis|–|-|to)\s?|\s(?:und|and)\s")
 _AGAINST = re.compile(r"\s?:\s?|\s(?:zu|gegen|to)\s")
-_ADJECTIVE = re.compile(r"(jährig|prozentig|stündig|tägig|wöchig|monatig|minütig|köpfig|mal|fach)\w*\Z", re.IGNORECASE)
+_ADJECTIVE = re.compile(
+    r"(jährig|prozentig|stündig|tägig|wöchig|monatig|minütig|sekündig|köpfig|mal|fach)\w*\Z", re.IGNORECASE
+)
+# "by a third", not "a third man"
+_A_THIRD = re.compile(
+    r"\b(?:a|one)[ -]third\b(?!\s(?!(?:of|more|less|fewer|higher|lower|to|in|on|since|by|and|or|from|over|compared)\b)\w)",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"(?:zwischen|between)\s\Z", re.IGNORECASE)
 
 
@@ -115,7 +122,7 @@ def _value(match: re.Match[str], text: str) -> tuple[float | None, Literal["amou
         return None, "amount", ""  # "zwei Drittel" is told at "Drittel"
     if word in VAGUE:
         return VAGUE[word], "vague", ""
-    if word in FRACTIONS:
+    if word in FRACTIONS or (word == "third" and _A_THIRD.search(text, max(0, match.start() - 4))):
         return _fraction(text, match) * 100, "amount", "prozent"
     if word in ("halbe", "half") and _AFTER.match(text, match.end()):
         return 0.5, "amount", ""
@@ -136,7 +143,7 @@ def _value(match: re.Match[str], text: str) -> tuple[float | None, Literal["amou
 def _fraction(text: str, match: re.Match[str]) -> float:
     before = re.search(r"(\w+)\s\Z", text[max(0, match.start() - 15) : match.start()])
     many = spelt(german.fold(before[1])) if before else None
-    return FRACTIONS[german.fold(match["letters"])] * (many or 1)
+    return FRACTIONS.get(german.fold(match["letters"]), 1 / 3) * (many or 1)
 
 
 def _joined(text: str, atoms: Iterator[Amount]) -> Iterator[Amount]:

@@ -22,18 +22,29 @@ ORDINALS = {
     "erst": 1, "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
     "elft": 11, "zwölft": 12, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
 }  # fmt: skip
-FRACTIONS = {"hälfte": 0.5, "drittel": 1 / 3, "viertel": 0.25, "fünftel": 0.2, "half": 0.5, "quarter": 0.25}
+FRACTIONS = {"hälfte": 0.5, "drittel": 1 / 3, "viertel": 0.25, "fünftel": 0.2, "half": 0.5, "quarter": 0.25,
+             "thirds": 1 / 3, "quarters": 0.25, "fifths": 0.2}  # fmt: skip
 SCALES = {"mio": 1e6, "mrd": 1e9, "tsd": 1e3, "k": 1e3, "m": 1e6, "bn": 1e9, "hundert": 100, "hundred": 100,
            "dutzend": 12, "dozen": 12, "tausend": 1e3, "thousand": 1e3, "million": 1e6, "millionen": 1e6,
            "milliarde": 1e9, "milliarden": 1e9, "billion": 1e12, "billionen": 1e12, "trillion": 1e12}  # fmt: skip
 # Said of how many there are without a number; "Hunderttausende" are not "Zehntausende".
 VAGUE = {"dutzende": 12, "hunderte": 100, "tausende": 1e3, "zehntausende": 1e4, "hunderttausende": 1e5, "dozens": 12,
           "hundreds": 100, "thousands": 1e3}  # fmt: skip
+# Money, by all its names; none that is another common word too (rand, real, won).
+_CURRENCIES = {
+    "euro": "euro euros eur €", "dollar": "dollar dollars usd $", "franken": "franken francs chf", "pfund": "pfund pounds gbp £",
+    "rubel": "rubel rubles roubles", "yen": "yen", "yuan": "yuan renminbi",
+    "mark": "mark d-mark dm", "krone": "krone kronen krona kronor kroner crowns",
+    "gulden": "gulden guilders", "schilling": "schilling schillinge shillings", "zloty": "zloty złoty zlotys",
+    "forint": "forint forints", "lira": "lira lire liras", "rupie": "rupie rupien rupees", "peso": "peso pesos",
+    "peseta": "peseta peseten pesetas", "schekel": "schekel shekel shekels", "hrywnja": "hrywnja griwna hryvnia",
+    "taler": "taler thaler", "dinar": "dinar dinare dinars", "rial": "rial rials", "baht": "baht", "dirham": "dirham dirhams",
+}  # fmt: skip
+MONEY = frozenset(_CURRENCIES)
 UNITS = {
+    **{name: (money, 1.0) for money, told in _CURRENCIES.items() for name in told.split()},
     "%": ("prozent", 1), "prozent": ("prozent", 1), "percent": ("prozent", 1), "prozentpunkt": ("prozentpunkt", 1),
-    "prozentpunkte": ("prozentpunkt", 1), "euro": ("euro", 1), "€": ("euro", 1), "eur": ("euro", 1), "cent": ("euro", 0.01),
-    "dollar": ("dollar", 1), "dollars": ("dollar", 1), "$": ("dollar", 1), "usd": ("dollar", 1), "franken": ("franken", 1),
-    "pfund": ("pfund", 1), "£": ("pfund", 1), "pounds": ("pfund", 1), "rubel": ("rubel", 1), "yen": ("yen", 1),
+    "prozentpunkte": ("prozentpunkt", 1), "per cent": ("prozent", 1), "cent": ("euro", 0.01), "cents": ("euro", 0.01),
     "km": ("meter", 1000), "kilometer": ("meter", 1000), "kilometern": ("meter", 1000), "kilometers": ("meter", 1000),
     "kilometres": ("meter", 1000), "m": ("meter", 1), "meter": ("meter", 1), "metern": ("meter", 1), "metres": ("meter", 1),
     "meters": ("meter", 1), "cm": ("meter", 0.01), "zentimeter": ("meter", 0.01), "zentimetern": ("meter", 0.01),
@@ -47,7 +58,8 @@ UNITS = {
     "tag": ("tag", 1), "days": ("tag", 1), "woche": ("tag", 7), "wochen": ("tag", 7), "weeks": ("tag", 7),
     "monat": ("monat", 1), "monate": ("monat", 1), "monaten": ("monat", 1), "months": ("monat", 1), "jahr": ("monat", 12),
     "jahre": ("monat", 12), "jahren": ("monat", 12), "years": ("monat", 12), "year": ("monat", 12), "jährig": ("monat", 12),
-    "prozentig": ("prozent", 1), "stündig": ("minute", 60), "tägig": ("tag", 1), "wöchig": ("tag", 7), "monatig": ("monat", 1),
+    "prozentig": ("prozent", 1), "stündig": ("minute", 60),
+    "sekündig": ("sekunde", 1), "tägig": ("tag", 1), "wöchig": ("tag", 7), "monatig": ("monat", 1),
     "minütig": ("minute", 1), "quadratmeter": ("m2", 1), "quadratmetern": ("m2", 1), "quadratkilometer": ("m2", 1e6),
     "lichtjahr": ("lichtjahr", 1), "lichtjahre": ("lichtjahr", 1), "lichtjahren": ("lichtjahr", 1),
     "megawatt": ("watt", 1e6), "gigawatt": ("watt", 1e9), "kilowatt": ("watt", 1e3), "watt": ("watt", 1),

@@ -65,6 +65,23 @@ def test_prices_and_shares_are_numbers() -> None:
     assert kind_of("Was sagte er?") == "other"
 
 
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Was sagte er dazu, wie weit es noch ist?", "other"),
+        ("Wie viele waren es, als er kam, und wann war das?", "number"),
+        ("Wer hat wann das Verfahren entwickelt?", "person"),
+        ("Seit wann gilt das?", "date"),
+        ("Linie 7 wie lang", "number"),
+        ("How did they sell their goods when the system failed?", "other"),
+        ("When the system failed, who was to blame?", "person"),
+        ("When did the system fail?", "date"),
+    ],
+)
+def test_the_first_question_word_says_what_is_asked_for(question: str, kind: str) -> None:
+    assert kind_of(question) == kind
+
+
 FIRE = Told(
     "BRAND\nIn Altdorf ist am Montag das Hotel „Krone“ abgebrannt.\n\nDie Ursache ist unklar.",
     title="Brand in Altdorf", published="2024-05-06",

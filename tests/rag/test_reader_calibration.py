@@ -148,6 +148,15 @@ def test_each_question_is_asked_without_its_passage_and_without_its_article() ->
     assert [(t.kind, t.weight) for t in asked_of(none, pool, stub, stub)] == [("near", 1.0)]  # type: ignore[arg-type]
 
 
+def test_what_another_passage_tells_in_the_same_words_is_no_miss() -> None:
+    stub = Stub()
+    texts = [p.text for p in stub.passages(stub.query(""), 3)]
+    pool = Pool(passages=texts, languages=["de"] * 3, articles=["wald", "wald", "zoo"])
+    asked = Asked("q", "mlqa-de-de", "Wie viele Wölfe leben dort?", 0, ((11, 16),))
+    [trial] = asked_of(asked, pool, stub, stub)  # type: ignore[arg-type]
+    assert trial.kind == "answerable" and trial.right.all()  # "zwölf" is told by each
+
+
 def test_passages_of_one_article_stand_together() -> None:
     pool = Pool(passages=["", "", ""], languages=["de"] * 3, articles=["zoo", "wald", "wald"])
     stub = Stub()
