@@ -56,9 +56,8 @@ def counting(item: Evidence, topic: Topic) -> list[Amount]:
 
 
 def counted(item: Evidence, topic: Topic) -> bool:
-    """Whether a sentence tells an amount that can answer; to "Wie lange" a time does too: "bis Montag"."""
-    long = _HOW_LONG.search(topic.question) and (dates_in(item) or _TIME.search(item.text))
-    return bool(long or counting(item, topic))
+    """Whether a sentence tells an amount that can answer; to "Wie lange" a span that is a time does too: "bis Montag"."""
+    return bool(counting(item, topic)) or (bool(_HOW_LONG.search(topic.question)) and _timed(item))
 
 
 def unfit(item: Evidence, topic: Topic) -> bool:
@@ -70,12 +69,11 @@ def unfit(item: Evidence, topic: Topic) -> bool:
         return True
     kind, words = topic.kind, item.answer or ""
     start, end = item.span[0] - item.start, item.span[1] - item.start
-    dated = any(d.start < item.span[1] and item.span[0] < d.end for d in dates_in(item))
     if kind == "number":
         told = any(amount.start < end and start < amount.end for amount in counting(item, topic))
-        return not told and not (_HOW_LONG.search(topic.question) and (dated or _TIME.search(words)))
+        return not told and not (_HOW_LONG.search(topic.question) and _timed(item))
     if kind == "date":
-        return not (dated or _TIME.search(words) or re.search(r"\d", words))
+        return not (_timed(item) or re.search(r"\d", words))
     if _other_way(topic.question, item.text[:start], words):
         return True
     if kind not in ("person", "place"):
@@ -85,6 +83,12 @@ def unfit(item: Evidence, topic: Topic) -> bool:
     nameless = item.passage.language in (None, "de") and not any(c.isupper() for c in words)
     only = any(first <= start and end <= last for first, last in figures)  # "zwei Männer" is more than a figure
     return nameless or only or (kind == "person" and bool(_LABEL.search(words)))
+
+
+def _timed(item: Evidence) -> bool:
+    """Whether the span of a sentence tells a time by more than figures."""
+    first, last = item.span or (0, 0)
+    return bool(_TIME.search(item.answer or "")) or any(d.start < last and first < d.end for d in dates_in(item))
 
 
 def _other_way(question: str, before: str, words: str) -> bool:
