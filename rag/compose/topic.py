@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from corpus.mentions import date_mentions
 from rag import when
@@ -47,9 +48,14 @@ COUNTRIES = re.compile(
     r"|Libyen|Norwegen|Schweden|Dänemark|Schweiz|Türkei|Ungarn|Polen|Mongolei|Slowakei|Ukraine|China|Japan|Iran|Irak|Israel|Ägypten"
     r"|Portugal|Kanada|Mexiko|Peru|Chile|Vietnam|Nordkorea|Südkorea|Nigeria|Südafrika|Marokko|Haiti|Kuba|USA)s?"
 )
+# Adjectives that may be made of a name, as "chinesisch"; what they are not made of: Technik, Jurist, Biologe.
 _OF_NAMES = re.compile(
-    r"(?<!prakt)(?<!polit)(?<!techn)(?<!mediz)(?<!elektr)(?<!histor)(?<!krit)(?<!militär)isch(?:e[nrms]?)?\Z"
+    r"(?<!prakt)(?<!polit)(?<!techn)(?<!mediz)(?<!elektr)(?<!histor)(?<!krit)(?<!militär)(?<!ist)(?<!log)(?<!gra[fp])(?<!graph)"
+    r"(?<!nom)(?<!mat)(?<!krat)(?<!phys)(?<!chem)(?<!adem)(?<!abet)(?<!städt)(?<!elefon)(?<!elektron)(?<!theoret)(?<!energet)"
+    r"(?<!ausländ)(?<!inländ)(?<!einheim)(?<!klass)(?<!typ)(?<!spezif)(?<!musikal)(?<!tier)(?<!med)(?<!klin)(?<!psych)"
+    r"isch(?:e[nrms]?)?\Z"
 )
+_KIND = re.compile(r"welche[mnrs]?", re.IGNORECASE)  # before the kind of thing that is asked for
 
 
 def _stems(german: str, english: str) -> frozenset[str]:
@@ -103,8 +109,18 @@ class Topic:
 
     @cached_property
     def names(self) -> tuple[Token, ...]:
-        """Proper names, and adjectives made of them: "chinesische" soldiers are not "nordkoreanische"."""
-        return tuple(t for t in self.words if t.name or _OF_NAMES.search(t.text) or COUNTRIES.fullmatch(t.text))
+        """Proper names, and adjectives made of them: "chinesische" soldiers are not "nordkoreanische". What stands behind
+        "welche" is the kind of thing that is asked for, and no name, though articles may use it as one ("Land", "Programm")."""
+        kinds = {
+            after.start
+            for asks, after in pairwise(self.text.tokens)
+            if _KIND.fullmatch(asks.text) and not after.text.isupper()
+        }
+        return tuple(
+            t
+            for t in self.words
+            if (t.name and t.start not in kinds) or _OF_NAMES.search(t.text) or COUNTRIES.fullmatch(t.text)
+        )
 
     @cached_property
     def epithets(self) -> dict[Token, Token]:

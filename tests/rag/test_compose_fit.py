@@ -57,3 +57,16 @@ def test_english() -> None:
     assert fits("When will it start again?", "It will start again at the weekend.", "at the weekend", "en")
     assert fits("By how much did sales grow?", "Sales have grown by a third.", "a third", "en")
     assert not fits("How long does it last?", "It costs 12 euros.", "12 euros", "en")
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Aus welchem Programm ging Lumora hervor?", ["Lumora"]),
+        ("Welche juristischen Folgen hatte der Unfall in Altdorf?", ["Altdorf"]),
+        ("Wie viele chinesische Soldaten waren in Altdorf?", ["chinesische", "Altdorf"]),
+        ("Welche SPD meinte er?", ["SPD"]),
+    ],
+)
+def test_what_is_a_name_in_a_question(question: str, names: list[str]) -> None:
+    assert [token.text for token in Topic(question, "de").names] == names
