@@ -131,9 +131,20 @@ def on_unseen_folds(data: Sequence[Trial], whole: Sequence[Trial] = ()) -> dict[
         "far misses answered": _mean(given[kind == "far"], weight[kind == "far"]),
         "answerable refused": _mean(~given[answerable], weight[answerable]),
         "coverage and risk": _curve(told, right, weight),
+        "unfit, of the right spans": _unfit(data, right=True),
+        "unfit, of the wrong spans": _unfit(data, right=False),
         "own passage first, search alone": _first(data, np.zeros(len(READ))),
         "own passage first, reranked": round(sum(n * share for n, share in first) / sum(n for n, _ in first), 3),
     }
+
+
+def _unfit(data: Sequence[Trial], right: bool) -> float:
+    """How often the reader's best right span, or its best wrong one, is said to be nothing of the kind asked for; of the
+    answerable questions that have a right one."""
+    margin, unfit = FEATURES.index("margin"), FEATURES.index("unfit")
+    chosen = [(t.rows, t.right == right) for t in data if t.answerable and t.right.any()]
+    best = [rows[of][np.argmax(rows[of, margin])] for rows, of in chosen if of.any()]
+    return round(float(np.mean([row[unfit] for row in best])), 3) if best else float("nan")
 
 
 def _threshold(told: np.ndarray, held: np.ndarray, weight: np.ndarray) -> float:
