@@ -34,7 +34,7 @@ class Reranker(Protocol):
         ...
 
     def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
-        """A score for each text, on any scale, more for a better fit."""
+        """A score for each text, on any scale, more for a better fit; where they are added, NaN for one with nothing to read."""
         ...
 
 
@@ -94,9 +94,9 @@ def reranked(
     """``scores`` with those of the texts that were read within ``seconds`` changed by what the reranker says of them.
 
     Texts are read in ``order``, AT_ONCE at least and MOST at most. What is added to them is added at its median to those that
-    were not reached: where nothing that was read fits, a text is no better for not having been read. Scores that take the
-    place of the search's are brought to the mean and the spread that those of the same texts had, so that whatever is
-    weighed against them keeps its weight: the time a question asks for, the texts that were not reached.
+    were not reached or have nothing to read: where nothing that was read fits, a text is no better for not having been read.
+    Scores that take the place of the search's are brought to the mean and the spread that those of the same texts had, so that
+    whatever is weighed against them keeps its weight: the time a question asks for, the texts that were not reached.
     """
     read: list[int] = []
     found: list[float] = []
@@ -109,8 +109,9 @@ def reranked(
             break
     new, values = scores.astype(np.float64), np.array(found)
     if reranker.adds and read:
-        added = np.full(len(new), np.median(values))
-        added[read] = values
+        told = ~np.isnan(values)
+        added = np.full(len(new), np.median(values[told]) if told.any() else 0.0)
+        added[np.array(read)[told]] = values[told]
         new += added
     elif len(read) > 1 and values.std() > 0:
         new[read] = scores[read].mean() + scores[read].std() * (values - values.mean()) / values.std()

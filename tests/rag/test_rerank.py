@@ -92,6 +92,17 @@ def test_scores_may_be_added_to_those_of_the_search() -> None:
     assert new.tolist() == [3005.0, 1009.0, 2007.0]
 
 
+def test_a_text_with_nothing_to_read_is_no_better_for_that() -> None:
+    class Some(Longest):
+        def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
+            return np.array([-len(text) if text.isalpha() else np.nan for _, text in texts])
+
+    scores = np.array([5.0, 9.0, 7.0, 6.0])
+    new = reranked(scores, [1, 2, 3, 0], untitled("aaa", "b", "--", "cc"), QUESTION, Some(adds=True), seconds=60)
+    assert new.tolist() == [2.0, 8.0, 5.0, 4.0]  # -2 in the middle
+    assert reranked(scores[:1], [0], untitled("--"), QUESTION, Some(adds=True), seconds=60).tolist() == [5.0]
+
+
 def test_a_text_is_no_better_for_not_having_been_read() -> None:
     class Unfit(Longest):
         def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:

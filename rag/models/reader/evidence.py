@@ -214,10 +214,9 @@ class BundledReader:
         return cls(reader, fitted, settings.read_seconds, alike)
 
     def scores(self, question: str, texts: Sequence[Titled]) -> np.ndarray:
-        """What reading adds to each passage's score in the search."""
+        """What reading adds to each passage's score in the search; NaN where it has no words (a table's dashes)."""
         readings = self._readings(to_rank(question, texts))
-        # A passage without words (a table's dashes) is nothing to read: it stays where the search put it.
-        return np.array([np.dot(self.calibration.rank, read(r.spans[0], r)) if r.spans else 0.0 for r in readings])
+        return np.array([np.dot(self.calibration.rank, read(r.spans[0], r)) if r.spans else np.nan for r in readings])
 
     def _readings(self, pairs: Sequence[tuple[str, Titled]]) -> list[Reading]:
         known = self._remembered
