@@ -89,15 +89,20 @@ class Matches:
 
     def _bm25(self, ids: Sequence[int], terms: Terms) -> dict[int, float]:
         """BM25 as FTS5 counts it, a word in the column of parts as ``PART_WEIGHT`` of one."""
-        idf = [
-            max(1e-6, math.log((self._rows - frequency + 0.5) / (frequency + 0.5))) for frequency in terms.frequencies
-        ]
-        scores = {}
+        idf = {
+            token: max(1e-6, math.log((self._rows - frequency + 0.5) / (frequency + 0.5)))
+            for token, frequency in zip(terms.tokens, terms.frequencies, strict=True)
+        }
+        known, scores = frozenset(idf), {}
         for chunk, (own, parts) in self.tokens(ids).items():
             norm = _K1 * (1 - _B + _B * (len(own) + len(parts)) / self._length)
+            held = known.intersection(own).union(
+                known.intersection(parts)
+            )  # to count those in vain takes four times as long
             score = 0.0
-            for token, weight in zip(terms.tokens, idf, strict=True):
-                if count := own.count(token) + PART_WEIGHT * parts.count(token):
+            for token, weight in idf.items():
+                if token in held:
+                    count = own.count(token) + PART_WEIGHT * parts.count(token)
                     score += weight * count * (_K1 + 1) / (count + norm)
             scores[chunk] = score
         return scores
