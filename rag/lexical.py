@@ -96,9 +96,8 @@ class Matches:
         known, scores = frozenset(idf), {}
         for chunk, (own, parts) in self.tokens(ids).items():
             norm = _K1 * (1 - _B + _B * (len(own) + len(parts)) / self._length)
-            held = known.intersection(own).union(
-                known.intersection(parts)
-            )  # to count those in vain takes four times as long
+            # To look for those in vain takes four times as long.
+            held = known.intersection(own).union(known.intersection(parts))
             score = 0.0
             for token, weight in idf.items():
                 if token in held:
