@@ -7,11 +7,11 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-_MONTHS = {
+MONTHS = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
     "en": "January February March April May June July August September October November December".split(),
 }
-MONTH_NUMBER = {name.lower(): i for names in _MONTHS.values() for i, name in enumerate(names, 1)}
+MONTH_NUMBER = {name.lower(): i for names in MONTHS.values() for i, name in enumerate(names, 1)}
 MONTH_NUMBER |= {name: i for i, name in enumerate("jan feb mar apr mai jun jul aug sep okt nov dez".split(), 1)}
 MONTH_NUMBER |= {"jänner": 1, "jän": 1, "feber": 2, "febr": 2, "mär": 3, "mrz": 3, "may": 5, "sept": 9, "oct": 10}
 MONTH_NUMBER |= {"dec": 12, "maerz": 3, "jaenner": 1}
@@ -173,7 +173,7 @@ def display_date(iso: str | None, language: str) -> str:
     date = NewsDate.parse(iso) if iso else None
     if date is None:
         return ""
-    year, month = date.first.year, _MONTHS["de" if language == "de" else "en"][date.first.month - 1]
+    year, month = date.first.year, MONTHS["de" if language == "de" else "en"][date.first.month - 1]
     if len(date.iso) == 4:
         return str(year)
     if len(date.iso) == 7:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from corpus.dates import MONTHS
 from rag.compose.reading import read
 from rag.compose.topic import Topic, clause_at, counted_noun
 from rag.compose.values import amounts_in, dates_in, is_condition
@@ -16,13 +17,12 @@ from rag.verify.match import Matcher
 _TIME = re.compile(
     r"\b(?:nach|vor|während|als|bei|seit\w*|bis|sobald|wenn|damals|gestern|heute|morgen|jetzt|bald|\w*(?:tag|nacht|abend|morgen|mittag"
     r"|woche|monat|jahr|jahrhundert|quartal|frühling|frühjahr|sommer|herbst|winter|ostern|pfingsten|weihnachten|zeit|saison)\w*"
-    r"|(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)s?"
-    r"|january|february|march|may|june|july|october|december"
+    rf"|(?:{'|'.join(MONTHS['de'])})s?|{'|'.join(MONTHS['en'])}"
     r"|after|before|during|when|since|until|once|yesterday|today|tomorrow|\w*(?:day|night|week|weekend|month|year|century|spring"
     r"|summer|autumn|fall|winter|easter|christmas|season)s?)\b",
     re.IGNORECASE,
 )
-_HOW_LONG = re.compile(r"\b(?:wie lange|how long)\b", re.IGNORECASE)  # which days answer too: "bis Montag"
+_HOW_LONG = re.compile(r"\b(?:wie lange|how long)\b", re.IGNORECASE)
 _LABEL = re.compile(r"\b[A-ZÄÖÜ]{1,4}[ -]?\d+\b")  # "BAB 12", "A 2": a thing is called so, nobody is
 # A place that something comes from, or goes to: how it is asked for, and what stands before it or begins it.
 _PLACE = r"\w*(?:stadt|ort|dorf|land|staat|region|provinz|hafen|insel|kontinent|gemeinde|city|town|country|place|port|airport)"
@@ -56,8 +56,8 @@ def counting(item: Evidence, topic: Topic) -> list[Amount]:
 
 
 def counted(item: Evidence, topic: Topic) -> bool:
-    """Whether a sentence tells an amount that can answer; to "Wie lange" a span that is a time does too: "bis Montag"."""
-    return bool(counting(item, topic)) or (bool(_HOW_LONG.search(topic.question)) and _timed(item))
+    """Whether a sentence tells an amount that can answer, or its span how long."""
+    return bool(counting(item, topic)) or _lasting(item, topic)
 
 
 def unfit(item: Evidence, topic: Topic) -> bool:
@@ -71,7 +71,7 @@ def unfit(item: Evidence, topic: Topic) -> bool:
     start, end = item.span[0] - item.start, item.span[1] - item.start
     if kind == "number":
         told = any(amount.start < end and start < amount.end for amount in counting(item, topic))
-        return not told and not (_HOW_LONG.search(topic.question) and _timed(item))
+        return not (told or _lasting(item, topic))
     if kind == "date":
         return not (_timed(item) or re.search(r"\d", words))
     if _other_way(topic.question, item.text[:start], words):
@@ -83,6 +83,11 @@ def unfit(item: Evidence, topic: Topic) -> bool:
     nameless = item.passage.language in (None, "de") and not any(c.isupper() for c in words)
     only = any(first <= start and end <= last for first, last in figures)  # "zwei Männer" is more than a figure
     return nameless or only or (kind == "person" and bool(_LABEL.search(words)))
+
+
+def _lasting(item: Evidence, topic: Topic) -> bool:
+    """Whether it is asked how long, and the span of a sentence tells a time: "bis Montag"."""
+    return bool(_HOW_LONG.search(topic.question)) and _timed(item)
 
 
 def _timed(item: Evidence) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from corpus.mentions import date_mentions
-from rag import when
+from rag import german, when
 from rag.compose.forms import form_of, kind_of
 from rag.compose.reading import read
 from rag.compose.units import SPAN, UNITS_ASKED
@@ -50,18 +50,22 @@ COUNTRIES = re.compile(
 )
 # Adjectives that may be made of a name, as "chinesisch"; what they are not made of: Technik, Jurist, Biologe.
 _OF_NAMES = re.compile(
-    r"(?<!prakt)(?<!polit)(?<!techn)(?<!mediz)(?<!elektr)(?<!histor)(?<!krit)(?<!militär)(?<!ist)(?<!log)(?<!gra[fp])(?<!graph)"
-    r"(?<!nom)(?<!mat)(?<!krat)(?<!phys)(?<!chem)(?<!adem)(?<!abet)(?<!städt)(?<!elefon)(?<!elektron)(?<!theoret)(?<!energet)"
-    r"(?<!ausländ)(?<!inländ)(?<!einheim)(?<!klass)(?<!typ)(?<!spezif)(?<!musikal)(?<!tier)(?<!med)(?<!klin)(?<!psych)"
-    r"isch(?:e[nrms]?)?\Z"
+    "".join(
+        f"(?<!{end})"
+        for end in """prakt polit techn mediz elektr histor krit militär ist log graf graph nom mat krat phys chem adem abet städt
+        elefon elektron theoret energet ausländ inländ einheim klass typ spezif musikal tier med klin psych""".split()
+    )
+    + r"isch(?:e[nrms]?)?\Z"
 )
 _KIND = re.compile(r"welche[mnrs]?", re.IGNORECASE)  # before the kind of thing that is asked for
 
 
-def _stems(german: str, english: str) -> frozenset[str]:
-    """Of nouns as they stand behind a number."""
+def _stems(de: str, en: str) -> frozenset[str]:
+    """Of nouns as they stand behind a number, as ``Token.stem`` has them."""
     return frozenset(
-        token.stem for words, language in ((german, "de"), (english, "en")) for token in read(words, language).tokens
+        german.stem(german.fold(word), language)
+        for words, language in ((de, "de"), (en, "en"))
+        for word in words.split()
     )
 
 

@@ -32,7 +32,8 @@ _ADJECTIVE = re.compile(
 )
 # "by a third", not "a third man"
 _A_THIRD = re.compile(
-    r"\b(?:a|one)[ -]third\b(?!\s(?!(?:of|more|less|fewer|higher|lower|to|in|on|since|by|and|or|from|over|compared)\b)\w)",
+    r"(?:(?<=\ba[ -])|(?<=\bone[ -]))third\b"
+    r"(?!\s(?!(?:of|more|less|fewer|higher|lower|to|in|on|since|by|and|or|from|over|compared)\b)\w)",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"(?:zwischen|between)\s\Z", re.IGNORECASE)
@@ -122,8 +123,10 @@ def _value(match: re.Match[str], text: str) -> tuple[float | None, Literal["amou
         return None, "amount", ""  # "zwei Drittel" is told at "Drittel"
     if word in VAGUE:
         return VAGUE[word], "vague", ""
-    if word in FRACTIONS or (word == "third" and _A_THIRD.search(text, max(0, match.start() - 4))):
+    if word in FRACTIONS:
         return _fraction(text, match) * 100, "amount", "prozent"
+    if _A_THIRD.match(text, match.start()):
+        return 100 / 3, "amount", "prozent"
     if word in ("halbe", "half") and _AFTER.match(text, match.end()):
         return 0.5, "amount", ""
     if adjective := _ADJECTIVE.search(word):
@@ -143,7 +146,7 @@ def _value(match: re.Match[str], text: str) -> tuple[float | None, Literal["amou
 def _fraction(text: str, match: re.Match[str]) -> float:
     before = re.search(r"(\w+)\s\Z", text[max(0, match.start() - 15) : match.start()])
     many = spelt(german.fold(before[1])) if before else None
-    return FRACTIONS.get(german.fold(match["letters"]), 1 / 3) * (many or 1)
+    return FRACTIONS[german.fold(match["letters"])] * (many or 1)
 
 
 def _joined(text: str, atoms: Iterator[Amount]) -> Iterator[Amount]:
